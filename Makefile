@@ -1,0 +1,59 @@
+# Everything a person does with the template. Needs Python 3.11 or newer, make and git, nothing else.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+PORT ?= 8000
+T ?= tests
+
+# uv from PATH, else one of our own.
+OWN_UV := .tools/uv/bin/uv
+ifndef UV
+UV := $(shell command -v uv || echo '$(CURDIR)/$(OWN_UV)')
+endif
+NEEDS_UV := $(if $(findstring $(OWN_UV),$(UV)),$(OWN_UV))
+export UV
+
+# What outlives a new demo, so that the next one starts quickly.
+KEPT := .venv .postgres uv.lock
+
+.PHONY: help
+help: ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+.PHONY: demo
+demo: $(NEEDS_UV) ## Bake the default service into demo/ and serve it until Ctrl-C (PORT=8000)
+	@echo "Baking the default service into demo/ ..."
+	@rm -rf .tools/demo
+	@mkdir -p .tools/demo demo
+	@"$$UV" run --quiet --only-group bake cookiecutter . --no-input --default-config --output-dir .tools/demo >/dev/null
+	@find demo -mindepth 1 -maxdepth 1 $(foreach name,$(KEPT),! -name $(name)) -exec rm -rf {} +
+	@cp -R .tools/demo/order-service/. demo
+	@rm -rf .tools/demo
+	@echo "Starting it; the first time it installs what it needs. Then open, until Ctrl-C:"
+	@echo "  http://127.0.0.1:$(PORT)/docs          every endpoint, to be tried in the browser"
+	@echo "  http://127.0.0.1:$(PORT)/v1/products   the example resource"
+	@echo "  http://127.0.0.1:$(PORT)/health/ready  whether it takes requests"
+	@$(MAKE) -C demo dev PORT=$(PORT)
+
+.PHONY: test
+test: $(NEEDS_UV) ## Run every ring of tests, slowest last (T=tests/test_questions.py for a part)
+	@"$$UV" run --quiet ruff format --check .
+	@"$$UV" run --quiet ruff check .
+	@"$$UV" run --quiet mypy
+	@"$$UV" run --quiet pytest $(T)
+
+.PHONY: fix
+fix: $(NEEDS_UV) ## Format the template's own Python and mend what can be mended
+	@"$$UV" run --quiet ruff check --fix .
+	@"$$UV" run --quiet ruff format .
+
+.PHONY: clean
+clean: ## Remove the demo, the environments and the caches
+	rm -rf demo .tools .venv uv.lock .mypy_cache .pytest_cache .ruff_cache
+
+$(OWN_UV):
+	@echo "uv is not installed; putting one into .tools/uv ..."
+	@$(PYTHON) -m venv .tools/uv
+	@.tools/uv/bin/python -m pip install --quiet --disable-pip-version-check uv

@@ -1,0 +1,82 @@
+"""Bake services from this template: as a person would, and as many tests can afford."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cookiecutter.main import cookiecutter
+
+from hooks.post_gen_project import OWNED
+from tests.running import run
+
+ROOT = Path(__file__).parent.parent
+TEMPLATE = ROOT / "{{cookiecutter.project_slug}}"
+QUESTIONS: dict[str, Any] = json.loads((ROOT / "cookiecutter.json").read_text(encoding="utf-8"))
+DEFAULT = "order-service"
+NAMES = {
+    "shortest": "ab",
+    "default": DEFAULT,
+    "longest": "a-name-that-has-all-40-letters-of-a-name",
+}
+
+
+@dataclass(frozen=True)
+class Combination:
+    """One set of answers that has to work."""
+
+    size: str
+    example: bool
+
+    @property
+    def id(self) -> str:
+        return f"{self.size}-{'with' if self.example else 'without'}-example"
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        slug = NAMES[self.size]
+        return {"project_name": slug, "project_slug": slug, "example": self.example}
+
+
+COMBINATIONS = [Combination(size, example) for size in NAMES for example in (True, False)]
+
+
+def bake(output: Path, **answers: Any) -> Path:  # noqa: ANN401  JSON values
+    """Bake in this process, which saves starting another one."""
+    made = cookiecutter(str(ROOT), no_input=True, extra_context=answers, output_dir=str(output))
+    return Path(made)
+
+
+def bake_by_command(
+    *arguments: str,
+    template: str = str(ROOT),
+    **options: Any,  # noqa: ANN401  of run()
+) -> subprocess.CompletedProcess[str]:
+    """Bake with the command line a person types."""
+    return run(sys.executable, "-m", "cookiecutter", template, *arguments, **options)
+
+
+def baked_from(template: Path | str, output: Path, *arguments: str) -> Path:
+    """Bake the default service by command into the directory; return where it is."""
+    bake_by_command("--no-input", "--output-dir", str(output), *arguments, template=str(template))
+    return output / DEFAULT
+
+
+def files_of(directory: Path) -> set[str]:
+    """Every file, as a path relative to the directory; what git keeps for itself left out."""
+    paths = (path.relative_to(directory) for path in directory.rglob("*") if path.is_file())
+    return {path.as_posix() for path in paths if path.parts[0] != ".git"}
+
+
+def owned_by(option: str, tree: Path = TEMPLATE) -> set[str]:
+    """Every file that goes when the option is declined."""
+    paths = [path for pattern in OWNED[option] for path in tree.glob(pattern)]
+    files = [file for path in paths for file in (path.rglob("*") if path.is_dir() else [path])]
+    return {file.relative_to(tree).as_posix() for file in files if file.is_file()}
+
+
+def contents_of(directory: Path) -> dict[str, bytes]:
+    """Every file with its bytes, to see whether anything came, went or changed."""
+    return {name: (directory / name).read_bytes() for name in files_of(directory)}

@@ -1,0 +1,79 @@
+"""What all rings share: a home for cookiecutter, an environment with tools, a clone."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from tests.baking import DEFAULT, ROOT, bake
+from tests.running import run, uv
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory that every worker sees."""
+    base = tmp_path_factory.getbasetemp()
+    return base if base.name.startswith("pytest-") else base.parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cookiecutter_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nobody's default answers or replays reach the tests, nor theirs anybody's."""
+    home = tmp_path_factory.mktemp("cookiecutter")
+    config = home / "config.yaml"
+    config.write_text(f"cookiecutters_dir: '{home}/clones'\nreplay_dir: '{home}/replays'\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COOKIECUTTER_CONFIG", str(config))
+        yield
+
+
+@pytest.fixture(scope="session")
+def installed(shared: Path) -> Path:
+    """A baked service with its environment in place, made once for all workers; only to be read."""
+    home = shared / "installed"
+    with FileLock(shared / "installed.lock"):
+        if not (home / "ready").exists():
+            shutil.rmtree(home, ignore_errors=True)
+            run(uv(), "sync", "--quiet", cwd=bake(home))
+            (home / "ready").touch()
+    return home / DEFAULT
+
+
+@pytest.fixture(scope="session")
+def tools(installed: Path) -> Path:
+    """Where the service's ruff, mypy, pytest and the like are."""
+    return installed / ".venv/bin"
+
+
+@pytest.fixture(scope="session")
+def _clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return clone_template(tmp_path_factory.mktemp("published") / "template")
+
+
+@pytest.fixture
+def clone(_clone: Path, tmp_path: Path) -> Path:
+    """A repository of the template as it is now, with what is not committed yet; free to change."""
+    copy = tmp_path / "template"
+    shutil.copytree(_clone, copy)
+    return copy
+
+
+def clone_template(target: Path) -> Path:
+    listed = run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=ROOT)
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target / name)
+    run("git", "-c", "init.defaultBranch=main", "init", "--quiet", cwd=target)
+    commit(target, "The template as it is")
+    return target
+
+
+def commit(repository: Path, message: str) -> str:
+    """Commit everything; return the new commit."""
+    someone = ("-c", "user.name=Someone", "-c", "user.email=someone@example.invalid")
+    run("git", "add", "--all", cwd=repository)
+    run("git", *someone, "commit", "--quiet", "--no-verify", "--message", message, cwd=repository)
+    return run("git", "rev-parse", "HEAD", cwd=repository).stdout.strip()

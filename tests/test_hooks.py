@@ -1,0 +1,105 @@
+"""What happens after the files are written: tidying, git, and the closing message."""
+
+import os
+import pty
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hooks.post_gen_project import OWNED
+from tests.baking import (
+    DEFAULT,
+    QUESTIONS,
+    ROOT,
+    TEMPLATE,
+    bake,
+    bake_by_command,
+    baked_from,
+    contents_of,
+    files_of,
+    owned_by,
+)
+from tests.running import environment, run
+
+
+@pytest.mark.parametrize("option", OWNED)
+def test_an_option_owns_paths_that_exist_and_is_a_yes_or_no_question(option: str) -> None:
+    assert isinstance(QUESTIONS[option], bool)
+    assert [pattern for pattern in OWNED[option] if not list(TEMPLATE.glob(pattern))] == []
+
+
+@pytest.mark.parametrize("option", OWNED)
+def test_declining_an_option_removes_what_it_owns(tmp_path: Path, option: str) -> None:
+    project = bake(tmp_path, **{option: False})
+    assert not files_of(project) & owned_by(option)
+    assert not [path for pattern in OWNED[option] for path in project.glob(pattern)]
+
+
+def test_a_project_becomes_a_repository_on_main_without_a_commit(tmp_path: Path) -> None:
+    project = bake(tmp_path)
+    assert run("git", "branch", "--show-current", cwd=project).stdout == "main\n"
+    run("git", "rev-parse", "HEAD", cwd=project, ok=False)
+
+
+def test_a_project_inside_a_repository_stays_part_of_it(tmp_path: Path) -> None:
+    run("git", "init", "--quiet", cwd=tmp_path)
+    assert not (bake(tmp_path / "services") / ".git").exists()
+
+
+def test_without_git_a_project_is_baked_and_git_is_left_as_a_step(tmp_path: Path) -> None:
+    done = bake_by_command("--no-input", cwd=tmp_path, env={"PATH": str(tmp_path)})
+    assert "git init && git add ." in done.stdout
+    assert (tmp_path / DEFAULT / "pyproject.toml").is_file()
+    assert not (tmp_path / DEFAULT / ".git").exists()
+
+
+def test_the_message_says_what_was_made_and_each_step_that_is_left(tmp_path: Path) -> None:
+    message = bake_by_command("--no-input", cwd=tmp_path).stdout
+    assert "Order Service is ready in order-service." in message
+    commands = re.findall(r"^ {4}(.*)$", message, re.MULTILINE)
+    assert commands[:4] == ["cd order-service", "make setup", "make dev", "make check"]
+    assert "http://127.0.0.1:8000/docs" in message
+    assert "git init" not in message
+    assert len(message.splitlines()) <= 24
+    assert "\033" not in message
+
+
+def test_a_path_with_spaces_is_quoted_for_the_shell(tmp_path: Path) -> None:
+    message = bake_by_command("--no-input", "-o", "my services", cwd=tmp_path).stdout
+    assert "cd 'my services/order-service'" in message
+    assert (tmp_path / "my services" / DEFAULT / ".git").is_dir()
+
+
+def test_a_terminal_shows_the_commands_in_bold(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    bake_onto(theirs, tmp_path)
+    assert b"\033[1mmake setup\033[0m" in os.read(ours, 10_000)
+    os.close(ours)
+
+
+def test_a_reader_that_has_gone_does_not_cost_the_project(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    bake_onto(writer, tmp_path)
+    assert (tmp_path / DEFAULT / "pyproject.toml").is_file()
+
+
+def bake_onto(output: int, place: Path) -> None:
+    command = (sys.executable, "-m", "cookiecutter", TEMPLATE.parent, "--no-input")
+    subprocess.run(command, cwd=place, env=environment(), stdout=output, check=True)
+    os.close(output)
+
+
+def test_a_terminal_that_knows_ascii_only_does_not_cost_the_project(tmp_path: Path) -> None:
+    ascii_only = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    named = ("--no-input", "project_name=Café Service")
+    assert "Caf? Service is ready" in bake_by_command(*named, cwd=tmp_path, env=ascii_only).stdout
+
+
+def test_a_replay_bakes_the_same_project(tmp_path: Path) -> None:
+    project = baked_from(ROOT, tmp_path / "first", "author=Someone else", "example=no")
+    bake_by_command("--replay", "--output-dir", str(tmp_path / "second"))
+    assert contents_of(tmp_path / "second" / DEFAULT) == contents_of(project)

@@ -1,0 +1,41 @@
+"""Ring 1: the service is lint-clean, typed and tested where it lies, without rendering."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.baking import ROOT, TEMPLATE, bake, contents_of
+from tests.running import run
+
+CHECKS = {
+    "lint": ("ruff", "check", "--no-cache", "."),
+    "format": ("ruff", "format", "--check", "--no-cache", "."),
+    "types": ("mypy", "--strict"),
+    "floors": ("lint-imports", "--no-cache"),
+    "tests": ("pytest", "-p", "no:cacheprovider", "--numprocesses=logical"),
+}
+SUITE = pytest.mark.xdist_group("suite")  # two suites at a time are too much for a small machine
+
+
+@pytest.mark.parametrize(
+    "check", [pytest.param(name, marks=SUITE if name == "tests" else ()) for name in CHECKS]
+)
+def test_a_check_passes_in_place_and_leaves_nothing(
+    check: str, tools: Path, tmp_path: Path
+) -> None:
+    before = contents_of(TEMPLATE)
+    program, *arguments = CHECKS[check]
+    outside = {
+        "PATH": f"{tools}:/usr/local/bin:/usr/bin:/bin",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "MYPY_CACHE_DIR": str(tmp_path / "mypy"),
+        "COVERAGE_FILE": str(tmp_path / "coverage"),
+    }
+    run(tools / program, *arguments, cwd=TEMPLATE, env=outside)
+    assert contents_of(TEMPLATE) == before
+    bake(tmp_path / "still bakes")
+
+
+def test_nothing_lies_in_the_template_that_git_does_not_keep() -> None:
+    status = run("git", "status", "--porcelain", "--ignored", "--", TEMPLATE, cwd=ROOT).stdout
+    assert [line for line in status.splitlines() if line.startswith("!!")] == []

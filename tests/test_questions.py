@@ -1,0 +1,156 @@
+"""The questions, and the answers that are refused before anything is written."""
+
+import json
+import re
+import tomllib
+from itertools import chain
+from pathlib import Path
+
+import pytest
+import yaml
+
+from hooks.pre_gen_project import DEPENDENCIES, LONGEST
+from tests.baking import NAMES, QUESTIONS, bake, bake_by_command, contents_of
+
+VISIBLE = [question for question in QUESTIONS if not question.startswith("_")]
+AWKWARD = """Bob's "Best" \\ 'Böörk' $HOME ${x} `y` <b>&amp; #1: 100% """ + "'''" + ' """ 📦'
+
+
+def refuse(output: Path, **answers: str) -> str:
+    """Bake with answers that have to be refused; return the sentence."""
+    pairs = [f"{question}={answer}" for question, answer in answers.items()]
+    done = bake_by_command("--no-input", "--output-dir", str(output), *pairs, ok=False)
+    assert not list(output.iterdir())
+    return done.stderr.splitlines()[0]
+
+
+def test_every_question_is_asked_in_words_and_there_are_at_most_six() -> None:
+    assert list(QUESTIONS["__prompts__"]) == VISIBLE
+    assert len(VISIBLE) <= 6
+    assert all(prompt.endswith("?") for prompt in QUESTIONS["__prompts__"].values())
+
+
+def test_pressing_return_at_every_question_bakes_the_default_service(tmp_path: Path) -> None:
+    asked = bake_by_command("--output-dir", str(tmp_path), text="\n" * len(VISIBLE)).stdout
+    assert (tmp_path / "order-service/pyproject.toml").is_file()
+    for prompt in QUESTIONS["__prompts__"].values():
+        assert prompt in " ".join(asked.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("Café & Orders", "cafe-orders"),
+        ("  Stock 24/7 ", "stock-24-7"),
+        ("A service whose name goes on for rather a long while", None),
+    ],
+)
+def test_the_other_answers_derive_from_the_name(
+    tmp_path: Path, name: str, slug: str | None
+) -> None:
+    project = bake(tmp_path, project_name=name)
+    assert slug is None or project.name == slug
+    assert len(project.name) <= LONGEST["project_slug"]
+    assert metadata(project)["authors"] == [{"name": f"{name} team"}]
+
+
+def metadata(project: Path) -> dict[str, object]:
+    pyproject = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
+    return {**pyproject["project"], **pyproject["tool"]["service"]}
+
+
+@pytest.mark.parametrize(
+    ("slug", "rule"),
+    [
+        ("a", "2 to 40 characters"),
+        ("a" * 41, "2 to 40 characters"),
+        *((slug, "lower-case") for slug in ("Order", "9lives", "a-", "a--b", "a_b", "a b", "à")),
+        *((slug, "device name") for slug in ("con", "com1", "nul")),
+        *((slug, "installs") for slug in ("fastapi", "pluggy", "ruff")),
+        *((slug, "uses itself") for slug in ("postgres", "app", "tests", "tools")),
+    ],
+)
+def test_a_slug_that_cannot_work_is_refused_in_one_sentence(
+    tmp_path: Path, slug: str, rule: str
+) -> None:
+    sentence = refuse(tmp_path, project_slug=slug)
+    assert sentence.startswith("project_slug must ")
+    assert rule in sentence
+    assert f'"{slug}", try "' in sentence
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "rule"),
+    [
+        ("project_name", "", "not be empty"),
+        ("project_name", "n" * 61, "at most 60 characters"),
+        ("project_name", "Order\nService", "one line"),
+        ("project_name", "Order\x1b[31m", "one line"),
+        ("description", "d" * 201, "at most 200 characters"),
+        ("description", "one\ntwo", "one line"),
+        ("author", "a" * 81, "at most 80 characters"),
+        ("author", "me\u2028you", "one line"),
+    ],
+)
+def test_a_text_that_cannot_work_is_refused_in_one_sentence(
+    tmp_path: Path, question: str, answer: str, rule: str
+) -> None:
+    answers = {"project_slug": "fine", "author": "me"} | {question: answer}
+    sentence = refuse(tmp_path, **answers)
+    assert sentence.startswith(f"{question} must ")
+    assert rule in sentence
+    assert f'{json.dumps(answer)}, try "' in sentence
+
+
+@pytest.mark.parametrize("mark", ["{{", "{%", "{#"])
+def test_a_template_mark_in_a_text_is_refused_because_an_update_would_run_it(
+    tmp_path: Path, mark: str
+) -> None:
+    typed = f"\n\nBraces {mark} here\n\n\n"
+    done = bake_by_command("--output-dir", str(tmp_path), text=typed, ok=False)
+    assert "description must not contain" in done.stderr.splitlines()[0]
+    assert not list(tmp_path.iterdir())
+
+
+def test_all_faults_are_listed_at_once(tmp_path: Path) -> None:
+    wrong = ("project_slug=No", "author=")
+    done = bake_by_command("--no-input", "--output-dir", str(tmp_path), *wrong, ok=False)
+    first, second = done.stderr.splitlines()[:2]
+    assert first.startswith("project_slug must")
+    assert second.startswith("author must")
+
+
+def test_a_refusal_leaves_an_existing_project_as_it_is(tmp_path: Path) -> None:
+    project = bake(tmp_path)
+    before = contents_of(project)
+    again = ("--no-input", "--overwrite-if-exists", "--output-dir", str(tmp_path))
+    bake_by_command(*again, "author=", ok=False)
+    assert contents_of(project) == before
+
+
+def test_no_dependency_of_the_service_can_be_its_name(tmp_path: Path) -> None:
+    pyproject = tomllib.loads((bake(tmp_path) / "pyproject.toml").read_text(encoding="utf-8"))
+    groups = pyproject["dependency-groups"].values()
+    extras = pyproject["project"].get("optional-dependencies", {}).values()
+    wanted = chain(pyproject["project"]["dependencies"], *groups, *extras)
+    assert {re.split(r"[^a-z0-9-]", requirement)[0] for requirement in wanted} <= DEPENDENCIES
+
+
+@pytest.mark.parametrize("size", ["shortest", "longest"])
+def test_the_shortest_and_the_longest_slug_bake(tmp_path: Path, size: str) -> None:
+    slug = NAMES[size]
+    assert len(slug) == {"shortest": 2, "longest": 40}[size]
+    assert metadata(bake(tmp_path, project_slug=slug))["name"] == slug
+
+
+def test_awkward_text_arrives_unharmed_and_breaks_no_file(tmp_path: Path) -> None:
+    texts = {"project_name": AWKWARD[:60], "description": AWKWARD, "author": AWKWARD}
+    project = bake(tmp_path, project_slug="awkward", **texts)
+    made = metadata(project)
+    assert made["title"] == texts["project_name"]
+    assert made["description"] == texts["description"]
+    assert made["authors"] == [{"name": texts["author"]}]
+    for path in [*project.rglob("*.yml"), *project.rglob("*.yaml")]:
+        list(yaml.safe_load_all(path.read_text(encoding="utf-8")))
+    for path in project.rglob("*.json"):
+        json.loads(path.read_text(encoding="utf-8"))

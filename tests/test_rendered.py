@@ -1,0 +1,108 @@
+"""Ring 2: every combination of answers gives exactly its files, all of them clean."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hooks.post_gen_project import OWNED
+from hooks.pre_gen_project import WINDOWS_DEVICES
+from tests.baking import (
+    COMBINATIONS,
+    QUESTIONS,
+    TEMPLATE,
+    Combination,
+    bake,
+    files_of,
+    owned_by,
+)
+from tests.running import run
+
+# Where options are wired together. Conditions elsewhere would make the service's Python depend on
+# how it is rendered.
+WIRING = {"app/api.py", "app/models.py"}
+REGISTRY = re.compile(r"https?://[^\s\"']*(/simple\b|pythonhosted\.org)|index-url")
+FORBIDDEN_ON_WINDOWS = re.compile(r'[<>:"\\|?*\x00-\x1f]|[. ](/|$)')
+
+
+@pytest.fixture(
+    scope="session",
+    params=[pytest.param(c, id=c.id, marks=pytest.mark.xdist_group(c.id)) for c in COMBINATIONS],
+)
+def combination(request: pytest.FixtureRequest) -> Combination:
+    answers: Combination = request.param
+    return answers
+
+
+@pytest.fixture(scope="session")
+def project(combination: Combination, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return bake(tmp_path_factory.mktemp(combination.id), **combination.answers)
+
+
+def texts_of(project: Path) -> Iterator[tuple[str, str]]:
+    for name in sorted(files_of(project)):
+        content = (project / name).read_bytes()
+        if b"\0" not in content:
+            yield name, content.decode()
+
+
+def test_it_has_exactly_the_files_of_its_options(project: Path, combination: Combination) -> None:
+    declined = [option for option in OWNED if not combination.answers[option]]
+    expected = files_of(TEMPLATE).difference(*map(owned_by, declined))
+    assert files_of(project) - {".cruft.json"} == expected
+
+
+def test_it_has_no_empty_directory_that_a_clone_would_lose(project: Path) -> None:
+    directories = [
+        path for path in project.rglob("*") if path.is_dir() and ".git" not in path.parts
+    ]
+    assert [path for path in directories if not any(path.iterdir())] == []
+
+
+def test_nothing_of_the_template_language_is_left(project: Path) -> None:
+    marks = re.compile(r"\{\{ ?cookiecutter|\{%|%\}|\{#")
+    assert [name for name, text in texts_of(project) if marks.search(text)] == []
+
+
+def test_every_text_file_ends_with_one_line_end(project: Path) -> None:
+    texts = dict(texts_of(project))
+    assert [n for n, text in texts.items() if text and not text.endswith("\n")] == []
+    assert [n for n, text in texts.items() if text.endswith("\n\n") or "\r" in text] == []
+
+
+def test_it_names_no_package_registry_and_has_no_lock_file(project: Path) -> None:
+    assert [name for name, text in texts_of(project) if REGISTRY.search(text)] == []
+    assert [name for name in files_of(project) if name.endswith((".lock", "pylock.toml"))] == []
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        ("ruff", "check", "--no-cache"),
+        ("ruff", "format", "--check", "--no-cache"),
+        ("mypy",),
+        ("lint-imports", "--no-cache"),
+    ],
+    ids=" ".join,
+)
+def test_a_check_passes(project: Path, check: tuple[str, ...], tools: Path, shared: Path) -> None:
+    program, *arguments = check
+    run(tools / program, *arguments, cwd=project, env={"MYPY_CACHE_DIR": str(shared / "mypy")})
+
+
+def test_conditions_in_python_stand_in_the_wiring_only() -> None:
+    conditional = [p for p in TEMPLATE.rglob("*.py") if "# {%" in p.read_text(encoding="utf-8")]
+    assert {path.relative_to(TEMPLATE).as_posix() for path in conditional} <= WIRING
+
+
+def test_what_is_copied_without_rendering_exists() -> None:
+    patterns = QUESTIONS["_copy_without_render"]
+    assert [pattern for pattern in patterns if not list(TEMPLATE.glob(pattern))] == []
+
+
+def test_every_file_name_is_legal_on_windows() -> None:
+    names = files_of(TEMPLATE)
+    assert [name for name in names if FORBIDDEN_ON_WINDOWS.search(name)] == []
+    stems = {Path(part).stem.lower() for name in names for part in Path(name).parts}
+    assert not stems & WINDOWS_DEVICES

@@ -1,0 +1,18 @@
+"""Every router of the service, one line each."""
+
+from fastapi import APIRouter
+
+# {% if cookiecutter.example %}
+from app.features.orders.router import router as orders
+from app.features.products.router import router as products
+
+# {% endif %}
+from app.web.health import router as health
+
+ROUTERS: list[APIRouter] = [
+    health,
+    # {% if cookiecutter.example %}
+    products,
+    orders,
+    # {% endif %}
+]

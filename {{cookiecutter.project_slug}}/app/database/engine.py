@@ -1,0 +1,78 @@
+"""The engine: how a connection is opened and which guards stand around the pool."""
+
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+import orjson
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from app.database.guards import guard_pool
+from app.settings import DatabaseSettings
+
+if TYPE_CHECKING:
+    Connection = asyncpg.Connection[asyncpg.Record]
+else:
+    Connection = asyncpg.Connection  # generic in its type stubs alone
+
+
+def create_engine(settings: DatabaseSettings, application_name: str) -> AsyncEngine:
+    """Opens nothing; the first statement does."""
+
+    async def connect(*_: Any, **__: Any) -> Connection:
+        return await open_connection(settings, application_name)
+
+    engine = create_async_engine(
+        settings.address.set(drivername="postgresql+asyncpg"),
+        connect_args={"async_creator_fn": connect},
+        pool_size=settings.pool_size,
+        max_overflow=settings.max_overflow,
+        pool_timeout=settings.pool_timeout,
+        pool_recycle=settings.pool_recycle,
+        pool_use_lifo=True,
+        hide_parameters=True,
+        json_serializer=dump_json,
+        json_deserializer=orjson.loads,
+    )
+    guard_pool(engine)
+    return engine
+
+
+async def open_connection(settings: DatabaseSettings, application_name: str) -> Connection:
+    """A connection with the service's timeouts.
+
+    Raises asyncpg.ClientCannotConnectError (08001) whatever the network did, so that one table
+    can classify every failure: the driver itself raises plain OSError and TimeoutError.
+    """
+    try:
+        return await asyncpg.connect(
+            settings.url.get_secret_value(),
+            password=read_password(settings),
+            timeout=settings.connect_timeout,
+            server_settings={
+                "application_name": application_name[:63],
+                "statement_timeout": milliseconds(settings.statement_timeout),
+                "lock_timeout": milliseconds(settings.lock_timeout),
+                "idle_in_transaction_session_timeout": milliseconds(
+                    settings.idle_in_transaction_timeout
+                ),
+                "timezone": "UTC",
+            },
+        )
+    except (OSError, asyncpg.InterfaceError) as error:
+        message = f"cannot connect: {type(error).__name__}: {error}"
+        raise asyncpg.ClientCannotConnectError(message) from error
+
+
+def read_password(settings: DatabaseSettings) -> str | None:
+    """The file's content when there is one, for a rotated password; else the URL's is used."""
+    if settings.password_file is None:
+        return None
+    return settings.password_file.read_text(encoding="utf-8").strip("\r\n")
+
+
+def milliseconds(seconds: float) -> str:
+    return str(round(seconds * 1000))
+
+
+def dump_json(value: Any) -> str:
+    return orjson.dumps(value).decode()

@@ -1,0 +1,76 @@
+"""Guards around connections: what would go wrong in silence becomes an error, or is mended."""
+
+import re
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+READS = re.compile(
+    r"\s*(SELECT|VALUES|TABLE|SHOW|EXPLAIN|WITH(?!.*\b(INSERT|UPDATE|DELETE|MERGE)\b))\b",
+    re.IGNORECASE | re.DOTALL,
+)
+LOCKS = re.compile(r"\bFOR (NO KEY |KEY )?(UPDATE|SHARE)\b", re.IGNORECASE)
+FAILED = "failed in this transaction"
+
+
+class WriteRefusedError(RuntimeError):
+    """A statement that writes or locks was sent through a session for reads."""
+
+
+class CommitRefusedError(RuntimeError):
+    """A statement failed, the code went on, and PostgreSQL would answer COMMIT by rolling back."""
+
+
+def guard_pool(engine: AsyncEngine) -> None:
+    event.listen(engine.sync_engine, "checkout", _replace_if_closed)
+    event.listen(engine.sync_engine, "checkin", _discard_if_in_transaction)
+
+
+def refuse_writes(engine: AsyncEngine) -> None:
+    event.listen(engine.sync_engine, "before_cursor_execute", _refuse_write)
+
+
+def refuse_commit_after_error(engine: AsyncEngine) -> None:
+    """Without this guard a swallowed failure ends in a success that stored nothing."""
+    event.listen(engine.sync_engine, "handle_error", _remember_failure)
+    event.listen(engine.sync_engine, "rollback", _forget_failure)
+    event.listen(engine.sync_engine, "rollback_savepoint", _forget_failure)
+    event.listen(engine.sync_engine, "commit", _refuse_failed_commit)
+
+
+def _replace_if_closed(connection: Any, _entry: ConnectionPoolEntry, _fairy: Any) -> None:
+    # asyncpg knows at once when the server has closed a socket; no ping is needed to find out.
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
+
+
+def _discard_if_in_transaction(connection: Any, entry: ConnectionPoolEntry) -> None:
+    # A session shared by two tasks does this; every later request on the connection would fail.
+    if connection is not None and connection.driver_connection.is_in_transaction():
+        entry.invalidate()
+
+
+def _refuse_write(_connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
+    if READS.match(statement) is None or LOCKS.search(statement):
+        message = f"ReadSession is for reads; use Session for: {statement.split(maxsplit=1)[0]} ..."
+        raise WriteRefusedError(message)
+
+
+def _remember_failure(context: ExceptionContext) -> None:
+    if context.connection is not None and not context.is_disconnect:
+        context.connection.info[FAILED] = True
+
+
+def _forget_failure(connection: Connection, *_: Any) -> None:
+    if not connection.invalidated:
+        connection.info.pop(FAILED, None)
+
+
+def _refuse_failed_commit(connection: Connection) -> None:
+    if connection.info.get(FAILED):
+        message = "a statement failed in this transaction and the failure was swallowed"
+        raise CommitRefusedError(message)

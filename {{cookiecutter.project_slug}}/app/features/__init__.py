@@ -1,0 +1,1 @@
+"""What the team owns: one package for each resource of the API."""

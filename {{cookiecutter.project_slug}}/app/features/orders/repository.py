@@ -1,0 +1,31 @@
+"""Queries on orders."""
+
+from types import MappingProxyType
+from typing import Annotated
+
+from fastapi import Depends
+from sqlalchemy.orm import selectinload
+
+from app.database.keyset import Page
+from app.database.repository import Repository
+from app.database.session import ReadSession
+from app.features.orders.models import Order
+from app.features.orders.schemas import OrderQuery
+
+
+class OrderRepository(Repository[Order]):
+    model = Order
+    load = (selectinload(Order.lines),)
+    sorts = MappingProxyType({"id": Order.id})
+
+    async def search(self, query: OrderQuery) -> Page[Order]:
+        where = [] if query.status is None else [Order.status == query.status]
+        return await self.page(sort=query.sort, limit=query.limit, cursor=query.cursor, where=where)
+
+
+async def _read_orders(session: ReadSession) -> OrderRepository:
+    return OrderRepository(session)
+
+
+ReadOrders = Annotated[OrderRepository, Depends(_read_orders)]
+"""For reads alone; changes go through the service."""

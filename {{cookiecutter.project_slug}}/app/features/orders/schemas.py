@@ -1,0 +1,44 @@
+"""What clients send and get."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from app.features.orders.models import OrderStatus
+from app.web.pagination import PageQuery
+from app.web.types import Int32, Schema
+
+
+class LineCreate(Schema):
+    product_id: UUID
+    quantity: Annotated[Int32, Field(ge=1, le=10_000)]
+
+
+class OrderCreate(Schema):
+    lines: Annotated[list[LineCreate], Field(min_length=1, max_length=100)]
+    """Lines of the same product add up."""
+
+
+class LineRead(Schema):
+    product_id: UUID
+    quantity: int
+    price_cents: int
+    """Of one piece, when it was ordered."""
+
+
+class OrderRead(Schema):
+    id: UUID
+    status: OrderStatus
+    total_cents: int
+    lines: list[LineRead]
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class OrderQuery(PageQuery):
+    sort: Literal["id", "-id"] = "-id"
+    """`id` is the order of creation; a minus turns it round."""
+    status: OrderStatus | None = None

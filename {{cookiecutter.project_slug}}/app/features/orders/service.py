@@ -1,0 +1,73 @@
+"""Placing and cancelling orders: one transaction over orders and the stock of products."""
+
+from collections import Counter
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends
+
+from app.database.session import Session
+from app.features.orders.models import Order, OrderLine, OrderStatus
+from app.features.orders.repository import OrderRepository
+from app.features.orders.schemas import OrderCreate
+from app.features.products.models import Product
+from app.features.products.repository import ProductRepository
+from app.problems import Conflict
+
+
+class OutOfStock(Conflict):
+    type = "/problems/out-of-stock"
+    title = "Out of stock"
+
+
+class OrderService:
+    """The request's transaction holds it all: either everything is stored or nothing."""
+
+    def __init__(self, orders: OrderRepository, products: ProductRepository) -> None:
+        self.orders = orders
+        self.products = products
+
+    async def place(self, request: OrderCreate) -> Order:
+        """Raises OutOfStock, and NotFound for an unknown product."""
+        quantities: Counter[UUID] = Counter()
+        for line in request.lines:
+            quantities[line.product_id] += line.quantity
+        products = await self.products.lock_many(quantities)
+        for key, quantity in quantities.items():
+            take(products[key], quantity)
+        lines = [
+            OrderLine(
+                position=position,
+                product_id=key,
+                quantity=quantity,
+                price_cents=products[key].price_cents,
+            )
+            for position, (key, quantity) in enumerate(quantities.items(), start=1)
+        ]
+        total = sum(line.quantity * line.price_cents for line in lines)
+        return await self.orders.create(Order(lines=lines, total_cents=total))
+
+    async def cancel(self, key: UUID) -> Order:
+        """Puts the stock back, once however often it is asked. Raises NotFound."""
+        order = (await self.orders.lock_many([key]))[key]
+        if order.status is OrderStatus.CANCELLED:
+            return order
+        products = await self.products.lock_many(line.product_id for line in order.lines)
+        for line in order.lines:
+            products[line.product_id].stock += line.quantity
+        return await self.orders.update(order, {"status": OrderStatus.CANCELLED})
+
+
+def take(product: Product, quantity: int) -> None:
+    if product.stock < quantity:
+        message = f"Of product {product.id} {quantity} are wanted and {product.stock} are left."
+        raise OutOfStock(message)
+    product.stock -= quantity
+
+
+async def _orders(session: Session) -> OrderService:
+    return OrderService(OrderRepository(session), ProductRepository(session))
+
+
+Orders = Annotated[OrderService, Depends(_orders)]
+"""In the request's transaction."""

@@ -1,0 +1,17 @@
+"""Every table of the service, one line for each feature: what Alembic compares."""
+
+from app.database.model import Base
+
+# {% if cookiecutter.example %}
+from app.features.orders.models import Order, OrderLine
+from app.features.products.models import Product
+
+# {% endif %}
+__all__ = [
+    "Base",
+    # {% if cookiecutter.example %}
+    "Order",
+    "OrderLine",
+    "Product",
+    # {% endif %}
+]

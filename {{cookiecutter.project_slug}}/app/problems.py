@@ -1,0 +1,163 @@
+"""What the service answers when it does not succeed (RFC 9457); knows no web framework.
+
+Problem
+├── InvalidRequest 422          the values are wrong; `errors` says which
+│   └── MalformedRequest 400    not even the syntax is right
+├── NotFound 404
+├── MethodNotAllowed 405
+├── Conflict 409                the request is fine, the state of things is not
+│   ├── AlreadyExists           a unique value is taken
+│   └── StillReferenced         something points at it, or it points at nothing
+├── ContentTooLarge 413, UriTooLong 414, HeadersTooLarge 431
+├── UnsupportedMediaType 415
+├── InternalError 500           a defect of ours
+├── Unavailable 503             try again: nothing was done
+│   ├── DatabaseUnavailable
+│   ├── PoolExhausted
+│   ├── Contention              a lock, a deadlock, a serialization failure, a stale plan
+│   └── OutcomeUnknown          the connection broke during COMMIT
+└── Timeout 504                 it took too long; nothing was done
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+class Problem(Exception):  # noqa: N818  the standard calls it a problem, not an error
+    """Raise it anywhere below a request: the transaction is rolled back and the client gets it.
+
+    `detail` is read by the client: no values of others, no text of the database.
+    """
+
+    status: int = 500
+    type: str = "about:blank"
+    title: str = "Internal Server Error"
+    detail: str | None = None
+    retry_after: int | None = None
+    """Seconds until a second try makes sense, for the `Retry-After` header."""
+
+    def __init__(
+        self,
+        detail: str | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        retry_after: int | None = None,
+        errors: Sequence[Mapping[str, Any]] = (),
+    ) -> None:
+        self.detail = detail if detail is not None else self.detail
+        self.retry_after = retry_after if retry_after is not None else self.retry_after
+        self.headers = dict(headers or {})
+        self.errors = errors
+        super().__init__(self.detail or self.title)
+
+
+class InvalidRequest(Problem):
+    status = 422
+    type = "/problems/invalid-request"
+    title = "Invalid request"
+
+
+class MalformedRequest(InvalidRequest):
+    status = 400
+    type = "/problems/malformed-request"
+    title = "Malformed request"
+    detail = "The body cannot be read."
+
+
+class NotFound(Problem):
+    status = 404
+    type = "/problems/not-found"
+    title = "Not found"
+
+
+class MethodNotAllowed(Problem):
+    status = 405
+    type = "/problems/method-not-allowed"
+    title = "Method not allowed"
+
+
+class Conflict(Problem):
+    status = 409
+    type = "/problems/conflict"
+    title = "Conflict"
+
+
+class AlreadyExists(Conflict):
+    type = "/problems/already-exists"
+    title = "Already exists"
+
+
+class StillReferenced(Conflict):
+    type = "/problems/still-referenced"
+    title = "Reference conflict"
+
+
+class ContentTooLarge(Problem):
+    status = 413
+    type = "/problems/content-too-large"
+    title = "Content too large"
+
+
+class UriTooLong(Problem):
+    status = 414
+    type = "/problems/uri-too-long"
+    title = "URI too long"
+
+
+class UnsupportedMediaType(Problem):
+    status = 415
+    type = "/problems/unsupported-media-type"
+    title = "Unsupported media type"
+    detail = "Send the body as JSON, with Content-Type: application/json."
+
+
+class HeadersTooLarge(Problem):
+    status = 431
+    type = "/problems/headers-too-large"
+    title = "Request headers too large"
+
+
+class InternalError(Problem):
+    status = 500
+    type = "/problems/internal-error"
+    title = "Internal error"
+    detail = "Something went wrong on our side. Quote the request ID when you report it."
+
+
+class Unavailable(Problem):
+    status = 503
+    type = "/problems/unavailable"
+    title = "Unavailable"
+    retry_after = 1
+
+
+class DatabaseUnavailable(Unavailable):
+    type = "/problems/database-unavailable"
+    title = "Database unavailable"
+    detail = "The database cannot be reached. Nothing was changed; try again."
+
+
+class PoolExhausted(Unavailable):
+    type = "/problems/pool-exhausted"
+    title = "Too busy"
+    detail = "All database connections are in use. Nothing was changed; try again."
+
+
+class Contention(Unavailable):
+    type = "/problems/contention"
+    title = "Conflicting work in progress"
+    detail = "Other work on the same data was in the way. Nothing was changed; try again."
+    retry_after = 0
+
+
+class OutcomeUnknown(Unavailable):
+    type = "/problems/outcome-unknown"
+    title = "Outcome unknown"
+    detail = "The connection to the database broke during the commit. Check before you try again."
+
+
+class Timeout(Problem):
+    status = 504
+    type = "/problems/timeout"
+    title = "Timeout"
+    detail = "It took too long and was stopped. Nothing was changed."

@@ -1,0 +1,53 @@
+"""Refuses requests that are too large, before anything is done for them."""
+
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.problems import ContentTooLarge, HeadersTooLarge, Problem, UriTooLong
+from app.web.problem_response import problem_response
+
+MAX_URI_BYTES = 8_192
+
+
+class LimitsMiddleware:
+    """Checks what is announced at once, and counts a body that does not say how long it is."""
+
+    def __init__(self, app: ASGIApp, *, max_body_bytes: int, max_header_bytes: int) -> None:
+        self.app = app
+        self.max_body_bytes = max_body_bytes
+        self.max_header_bytes = max_header_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        if (problem := self._announced(scope)) is not None:
+            await problem_response(problem, scope)(scope, receive, send)
+            return
+        read = 0
+
+        async def receive_counted() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > self.max_body_bytes:
+                # The one exception that FastAPI lets pass while it reads a body.
+                raise HTTPException(413)
+            return message
+
+        await self.app(scope, receive_counted, send)
+
+    def _announced(self, scope: Scope) -> Problem | None:
+        headers = scope["headers"]
+        if sum(len(name) + len(value) for name, value in headers) > self.max_header_bytes:
+            return HeadersTooLarge(f"The limit is {self.max_header_bytes} bytes.")
+        if len(scope["path"]) + len(scope["query_string"]) > MAX_URI_BYTES:
+            return UriTooLong(f"The limit is {MAX_URI_BYTES} bytes.")
+        for name, value in headers:
+            if name == b"content-length" and value.isdigit() and int(value) > self.max_body_bytes:
+                return body_too_large(self.max_body_bytes)
+        return None
+
+
+def body_too_large(limit: int) -> ContentTooLarge:
+    return ContentTooLarge(f"The limit is {limit} bytes.")

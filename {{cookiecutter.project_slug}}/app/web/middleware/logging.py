@@ -1,0 +1,70 @@
+"""Writes one line for each request, and is where an unhandled error ends."""
+
+import asyncio
+from time import perf_counter
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.problems import InternalError
+from app.web.problem_response import problem_response
+from app.web.routes import route_template
+
+SERVER_ERROR = 500
+
+
+class LoggingMiddleware:
+    """Makes an unhandled error a 500 here, so that it passes timing, request ID and CORS."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.log = structlog.get_logger().bind()  # found once, not at each line
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = perf_counter()
+        status = 0
+
+        async def send_and_note(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_and_note)
+        except (Exception, asyncio.CancelledError) as error:
+            if is_cancelled(error):
+                raise
+            if status:  # only breaking the connection tells the client; the server logs the error
+                fields = describe(scope, status, started)
+                self.log.error("response broken off", **fields)  # noqa: TRY400  no second traceback
+                raise
+            self.log.exception("unhandled error", exc_info=error)
+            await problem_response(InternalError(), scope)(scope, receive, send_and_note)
+        write = self.log.error if status >= SERVER_ERROR else self.log.info
+        write("request", **describe(scope, status, started))
+
+
+def is_cancelled(error: BaseException) -> bool:
+    """Whether someone asked this task to stop; else a CancelledError is a stray of inner work."""
+    task = asyncio.current_task()
+    return isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling() > 0
+
+
+def describe(scope: Scope, status: int, started: float) -> dict[str, object]:
+    """The fields of a request's line."""
+    client = scope.get("client")
+    fields = {
+        "method": scope["method"],
+        "route": route_template(scope),
+        "path": scope["path"],
+        "status": status,
+        "duration_ms": round((perf_counter() - started) * 1000, 2),
+        "client": client[0] if client else None,
+    }
+    state = scope.get("state", {})
+    fields |= {name: state[name] for name in ("problem", "cause") if name in state}
+    return fields

@@ -1,0 +1,41 @@
+"""Gives each request an ID that its response, its log lines and its problems carry."""
+
+import re
+from uuid import uuid4
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+# Anything else could forge log lines or break out of wherever the ID is shown.
+ACCEPTED = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+
+
+class RequestIDMiddleware:
+    """Keeps a sane `X-Request-ID` of the client, replaces any other."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in {"http", "websocket"}:
+            await self.app(scope, receive, send)
+            return
+        request_id = _given_id(scope) or uuid4().hex.encode()
+        scope.setdefault("state", {})["request_id"] = request_id.decode()
+        # A task may serve several requests of one connection: nothing may be left of the last one.
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id.decode())
+
+        async def send_with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id)]
+            await send(message)
+
+        await self.app(scope, receive, send_with_id)
+
+
+def _given_id(scope: Scope) -> bytes | None:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id":
+            return value if ACCEPTED.fullmatch(value) else None
+    return None

@@ -1,0 +1,92 @@
+"""The OpenAPI document as the service really answers: every error is a Problem."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from app.problems import InvalidRequest, MalformedRequest, Problem, UnsupportedMediaType
+from app.web.problem_response import MEDIA_TYPE
+
+PROBLEM_SCHEMA: dict[str, Any] = {
+    "title": "Problem",
+    "description": "What went wrong (RFC 9457).",
+    "type": "object",
+    "required": ["type", "title", "status"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string", "format": "uri-reference"},
+        "request_id": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["loc", "msg", "type"],
+                "properties": {
+                    "loc": {"type": "array", "items": {"type": ["string", "integer"]}},
+                    "msg": {"type": "string"},
+                    "type": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+def problems(*kinds: type[Problem]) -> Responses:
+    """For `responses=` of a route: the problems it raises, beyond those that any route can."""
+    by_status: dict[int | str, list[str]] = {}
+    for kind in kinds:
+        by_status.setdefault(kind.status, []).append(kind.title)
+    return {status: _response(" / ".join(titles)) for status, titles in by_status.items()}
+
+
+def _response(description: str) -> dict[str, Any]:
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {"description": description, "content": content}
+
+
+def describe_problems(app: FastAPI) -> None:
+    """Replace what FastAPI documents for errors with what is sent."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _with_problems(_generate(app))
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # the documented way to extend it
+
+
+def _generate(app: FastAPI) -> dict[str, Any]:
+    return get_openapi(
+        title=app.title, version=app.version, description=app.description, routes=app.routes
+    )
+
+
+def _with_problems(document: dict[str, Any]) -> dict[str, Any]:
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    schemas["Problem"] = PROBLEM_SCHEMA
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            _document_errors(operation)
+    return document
+
+
+def _document_errors(operation: dict[str, Any]) -> None:
+    responses = operation["responses"]
+    if responses.pop("422", None) is not None:
+        responses |= _named(InvalidRequest)
+    if "requestBody" in operation:
+        responses |= _named(MalformedRequest, UnsupportedMediaType)
+    responses["default"] = _response("Problem")
+
+
+def _named(*kinds: type[Problem]) -> dict[str, Any]:
+    return {str(status): response for status, response in problems(*kinds).items()}

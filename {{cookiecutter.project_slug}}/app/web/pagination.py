@@ -1,0 +1,38 @@
+"""Pages of a list over HTTP: bounded, linked, and free of gaps (see `app/database/keyset.py`)."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Generic, TypeVar
+
+from fastapi import Request, Response
+from pydantic import Field
+
+from app.database.keyset import Page
+from app.web.types import Schema, Text
+
+Item = TypeVar("Item", bound=Schema)
+
+MAX_LIMIT = 200
+
+
+class PageQuery(Schema):
+    """The query parameters of a list; a feature adds its filters and narrows `sort`."""
+
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 50
+    """How many at most."""
+    cursor: Annotated[Text, Field(max_length=1_000)] | None = None
+    """Where the last page ended: its `next_cursor`."""
+
+
+class PageOf(Schema, Generic[Item]):
+    """One page; the `Link` header names the next one as well (RFC 8288)."""
+
+    items: Sequence[Item]
+    next_cursor: str | None
+    """Ask with this `cursor` for the next page; null at the end."""
+
+
+def link_next(page: Page[Any], request: Request, response: Response) -> None:
+    """The link is relative, so that no `Host` header and no proxy can make it wrong."""
+    if page.next_cursor is not None:
+        url = request.url.include_query_params(cursor=page.next_cursor)
+        response.headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'

@@ -1,0 +1,90 @@
+"""Input types that hold only what PostgreSQL can store; name one, and the holes are closed.
+
+Each rule stands in the JSON schema too, so that generated clients and tests know it.
+"""
+
+import math
+from datetime import UTC
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+
+MAX_DEPTH = 32
+
+
+class Schema(BaseModel):
+    """The base of every request and response body; a request with an unknown field is refused."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True, use_attribute_docstrings=True)
+
+
+def omitted() -> Any:
+    """For a field that may be left out and then stays as it is; null is no value for it."""
+    return Field(default_factory=lambda: None)
+
+
+def _only_number(value: object) -> object:
+    if isinstance(value, bool | str):
+        message = "Input should be a number"
+        raise ValueError(message)  # noqa: TRY004  pydantic turns only ValueError into an answer
+    return value
+
+
+def _only_text(value: object) -> object:
+    if not isinstance(value, str):
+        message = "Input should be a string"
+        raise ValueError(message)  # noqa: TRY004  pydantic turns only ValueError into an answer
+    return value
+
+
+def _storable_json(value: Any) -> Any:
+    pending = [(value, 1)]
+    while pending:
+        item, depth = pending.pop()
+        if depth > MAX_DEPTH:
+            message = f"Input should be nested at most {MAX_DEPTH} deep"
+            raise ValueError(message)
+        if isinstance(item, dict):
+            pending += [(part, depth + 1) for pair in item.items() for part in pair]
+        elif isinstance(item, list):
+            pending += [(part, depth + 1) for part in item]
+        elif isinstance(item, float) and not math.isfinite(item):
+            message = "Input should not hold NaN or Infinity"
+            raise ValueError(message)
+        elif isinstance(item, str) and (
+            "\0" in item or (not item.isascii() and _has_surrogate(item))
+        ):
+            message = "Input should not hold NUL or lone surrogates"
+            raise ValueError(message)
+        elif isinstance(item, int) and not -(2**63) <= item < 2**63:
+            message = "Input should not hold integers beyond 64 bits"
+            raise ValueError(message)
+    return value
+
+
+def _has_surrogate(text: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in text)
+
+
+Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
+"""Any text but NUL; give it a `max_length`."""
+
+Name = Annotated[str, Field(pattern=r"^[^\x00]*[^\x00-\x20][^\x00]*$")]
+"""Text with at least one visible character."""
+
+Int32 = Annotated[int, BeforeValidator(_only_number), Field(ge=-(2**31), le=2**31 - 1)]
+"""PostgreSQL's integer; a JSON number, not text and not a boolean."""
+
+Int64 = Annotated[int, BeforeValidator(_only_number), Field(ge=-(2**63), le=2**63 - 1)]
+"""PostgreSQL's bigint."""
+
+Finite = Annotated[float, BeforeValidator(_only_number), Field(allow_inf_nan=False)]
+"""A float without NaN and Infinity."""
+
+Instant = Annotated[
+    AwareDatetime, BeforeValidator(_only_text), AfterValidator(lambda value: value.astimezone(UTC))
+]
+"""A time with its offset; without one it would be read in the time zone of the process."""
+
+Json = Annotated[Any, AfterValidator(_storable_json)]
+"""Any JSON that a jsonb column holds."""

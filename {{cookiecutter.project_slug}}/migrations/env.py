@@ -1,0 +1,58 @@
+"""Runs migrations with the service's own settings; any number of replicas may start it at once."""
+
+import asyncio
+
+from alembic import context
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from app.database.engine import create_engine
+from app.models import Base
+from app.observability.logging import configure_logging
+from app.settings import Settings
+
+LOCK = 4_107_202_611  # any number, the same for every replica
+LOCK_POLL_SECONDS = 0.25
+
+
+def compare_and_run(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        compare_type=True,
+        compare_server_default=True,
+        transaction_per_migration=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def wait_for_lock(connection: AsyncConnection) -> None:
+    """Poll: a statement that waits inside PostgreSQL would block CREATE INDEX CONCURRENTLY."""
+    while not await connection.scalar(  # noqa: ASYNC110  another process holds it
+        text(f"SELECT pg_try_advisory_lock({LOCK})")
+    ):
+        await asyncio.sleep(LOCK_POLL_SECONDS)
+
+
+async def migrate(engine: AsyncEngine) -> None:
+    try:
+        async with (
+            engine.execution_options(isolation_level="AUTOCOMMIT").connect() as locking,
+            engine.connect() as working,
+        ):
+            await wait_for_lock(locking)
+            await working.run_sync(compare_and_run)
+    finally:
+        await engine.dispose()
+
+
+def run() -> None:
+    settings: Settings = context.config.attributes.get("settings") or Settings()
+    configure_logging(settings)
+    # A migration may well take longer than a request is allowed to.
+    patient = settings.database.model_copy(update={"statement_timeout": 0})
+    asyncio.run(migrate(create_engine(patient, f"{settings.service.name} migrations")))
+
+
+run()
