@@ -35,7 +35,7 @@ demo: $(NEEDS_UV) ## Bake the default service into demo/ and serve it until Ctrl
 	@echo "  http://127.0.0.1:$(PORT)/docs          every endpoint, to be tried in the browser"
 	@echo "  http://127.0.0.1:$(PORT)/v1/products   the example resource"
 	@echo "  http://127.0.0.1:$(PORT)/health/ready  whether it takes requests"
-	@$(MAKE) -C demo dev PORT=$(PORT)
+	@trap 'exit 0' INT; $(MAKE) -C demo dev PORT=$(PORT)
 
 .PHONY: test
 test: $(NEEDS_UV) ## Run every ring of tests, slowest last (T=tests/test_questions.py for a part)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
 
 # Would reach into the programs under test: the outer make, pytest and virtual environment, a
 # running git hook, and settings of a real service.
@@ -26,6 +27,8 @@ FOREIGN_GROUPS = (
 )
 OWN_UV = Path(__file__).parent.parent / ".tools/uv/bin/uv"
 PATIENCE = 60.0
+INTERRUPTED = {0, 2, 130, -signal.SIGINT}  # what make answers to Ctrl-C
+ONE_AT_A_TIME = pytest.mark.xdist_group("heavy")  # two suites would starve each other
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -51,6 +54,7 @@ def run(
     ok: bool | None = True,
 ) -> subprocess.CompletedProcess[str]:
     """Run a program to its end; expect it to succeed (or, with ok=False, to fail)."""
+    __tracebackhide__ = True
     done = subprocess.run(
         [str(part) for part in command],
         cwd=cwd,
@@ -68,6 +72,7 @@ def run(
 
 
 def make(*arguments: str, cwd: Path, ok: bool | None = True) -> subprocess.CompletedProcess[str]:
+    __tracebackhide__ = True
     return run("make", *arguments, cwd=cwd, env={"UV": uv()}, ok=ok)
 
 
@@ -107,7 +112,7 @@ def serving(*targets: str, cwd: Path, port: int, log: Path) -> Iterator[None]:
         wait_until_ready(process, port, log)
         yield
         os.killpg(process.pid, signal.SIGINT)
-        process.wait(PATIENCE)
+        assert process.wait(PATIENCE) in INTERRUPTED, log.read_text()
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)

@@ -1,11 +1,12 @@
 """Ring 1: the service is lint-clean, typed and tested where it lies, without rendering."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from tests.baking import ROOT, TEMPLATE, bake, contents_of
-from tests.running import run
+from tests.running import ONE_AT_A_TIME, run
 
 CHECKS = {
     "lint": ("ruff", "check", "--no-cache", "."),
@@ -14,11 +15,10 @@ CHECKS = {
     "floors": ("lint-imports", "--no-cache"),
     "tests": ("pytest", "-p", "no:cacheprovider", "--numprocesses=logical"),
 }
-SUITE = pytest.mark.xdist_group("suite")  # two suites at a time are too much for a small machine
 
 
 @pytest.mark.parametrize(
-    "check", [pytest.param(name, marks=SUITE if name == "tests" else ()) for name in CHECKS]
+    "check", [pytest.param(name, marks=ONE_AT_A_TIME if name == "tests" else ()) for name in CHECKS]
 )
 def test_a_check_passes_in_place_and_leaves_nothing(
     check: str, tools: Path, tmp_path: Path
@@ -26,7 +26,7 @@ def test_a_check_passes_in_place_and_leaves_nothing(
     before = contents_of(TEMPLATE)
     program, *arguments = CHECKS[check]
     outside = {
-        "PATH": f"{tools}:/usr/local/bin:/usr/bin:/bin",
+        "PATH": os.pathsep.join([str(tools), os.environ["PATH"]]),
         "PYTHONDONTWRITEBYTECODE": "1",
         "MYPY_CACHE_DIR": str(tmp_path / "mypy"),
         "COVERAGE_FILE": str(tmp_path / "coverage"),

@@ -12,6 +12,8 @@ from app.observability.logging import configure_logging
 from app.settings import Settings
 from app.settings_faults import SettingsError
 
+APPLICATION = "app.main:create_app"
+
 cli = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on, else SERVER_HOST.")]
@@ -34,7 +36,7 @@ def serve(
     server = settings.server
     configure_logging(settings)
     uvicorn.run(
-        "app.main:create_app",
+        APPLICATION,
         factory=True,
         host=host or server.host,
         port=server.port if port is None else port,

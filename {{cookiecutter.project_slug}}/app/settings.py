@@ -36,6 +36,7 @@ from sqlalchemy.exc import ArgumentError
 from app.settings_faults import SettingsError, all_faults
 
 PROJECT_FILE = Path(__file__).parent.parent / "pyproject.toml"
+SECRETS = Path("/run/secrets")
 
 
 class Environment(StrEnum):
@@ -201,8 +202,6 @@ class Settings(BaseSettings):
         env_nested_delimiter="_",
         env_nested_max_split=1,
         env_file=".env",
-        secrets_dir="/run/secrets",
-        secrets_dir_missing="ok",
         extra="ignore",
         frozen=True,
         use_attribute_docstrings=True,
@@ -264,5 +263,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        secret_files = NestedSecretsSettingsSource(file_secret_settings)
+        secret_files = NestedSecretsSettingsSource(
+            file_secret_settings, secrets_dir=SECRETS, secrets_dir_missing="ok"
+        )
         return init_settings, env_settings, dotenv_settings, secret_files

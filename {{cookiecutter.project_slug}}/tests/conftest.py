@@ -18,6 +18,7 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from fastapi import FastAPI
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from app.database.session import Database
 from app.main import create_app, lifespan
@@ -57,8 +58,19 @@ def database_url(server: Server) -> str:
 
 def make_settings(**groups: Any) -> Settings:
     """Settings from these values alone, whatever the environment and `.env` say."""
-    groups.setdefault("environment", "test")
-    return Settings.model_validate(groups)
+    return IsolatedSettings(**{"environment": "test", **groups})
+
+
+class IsolatedSettings(Settings):
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003  signature of pydantic-settings
+        init_settings: PydanticBaseSettingsSource,
+        *_: PydanticBaseSettingsSource,
+        **__: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
 
 
 @pytest.fixture

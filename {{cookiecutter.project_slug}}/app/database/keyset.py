@@ -16,7 +16,7 @@ from sqlalchemy import Select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.database.model import Entity
-from app.problems import InvalidRequest
+from app.problems import InvalidRequest, NotFound
 
 Model = TypeVar("Model", bound=Entity)
 Sorts = Mapping[str, InstrumentedAttribute[Any]]
@@ -69,8 +69,9 @@ class Order:
         except (ValueError, ValidationError):
             parameter, value, key = None, None, None
         if parameter != self.parameter or key is None:
-            message = "The cursor does not belong to this list; start again without it."
-            raise InvalidRequest(message, errors=[_fault("cursor", message)])
+            # Not 422: what a cursor may look like is all that a schema can say of it.
+            message = "There is no such page of this list; start again without the cursor."
+            raise NotFound(message, errors=[_fault("cursor", message)])
         return value, key
 
 

@@ -74,7 +74,7 @@ class Repository(Generic[Model]):
     async def page(
         self, *, sort: str, limit: int, cursor: str | None, where: Sequence[Any] = ()
     ) -> Page[Model]:
-        """Raises InvalidRequest for a column that cannot be sorted by and for a foreign cursor."""
+        """Raises InvalidRequest for a column not to be sorted by, NotFound for a foreign cursor."""
         order = Order.parse(sort, self.model, self.sorts)
         statement = order.apply(self._select.where(*where), cursor).limit(limit + 1)
         rows = (await self.session.scalars(statement)).all()

@@ -7,14 +7,14 @@ from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.pool import QueuePool
 
 from app.database.probe import Probe
-from app.web.types import Schema
+from app.web.types import Output
 
 router = APIRouter(tags=["health"])
 
 Status = Literal["ok", "unavailable"]
 
 
-class Health(Schema):
+class Health(Output):
     status: Status
 
 

@@ -7,23 +7,23 @@ from fastapi import Request, Response
 from pydantic import Field
 
 from app.database.keyset import Page
-from app.web.types import Schema, Text
+from app.web.types import Input, Output
 
-Item = TypeVar("Item", bound=Schema)
+Item = TypeVar("Item", bound=Output)
 
 MAX_LIMIT = 200
 
 
-class PageQuery(Schema):
+class PageQuery(Input):
     """The query parameters of a list; a feature adds its filters and narrows `sort`."""
 
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 50
     """How many at most."""
-    cursor: Annotated[Text, Field(max_length=1_000)] | None = None
+    cursor: Annotated[str, Field(pattern="^Wy[IJ][A-Za-z0-9_-]+$", max_length=1_000)] | None = None
     """Where the last page ended: its `next_cursor`."""
 
 
-class PageOf(Schema, Generic[Item]):
+class PageOf(Output, Generic[Item]):
     """One page; the `Link` header names the next one as well (RFC 8288)."""
 
     items: Sequence[Item]

@@ -1,6 +1,7 @@
 """A Problem as an HTTP response: `application/problem+json` (RFC 9457)."""
 
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 from starlette.responses import Response
@@ -23,7 +24,7 @@ def problem_response(problem: Problem, scope: Scope) -> Response:
         "title": problem.title,
         "status": problem.status,
         "detail": problem.detail,
-        "instance": scope["path"],
+        "instance": quote(scope["path"], errors="replace"),
         "request_id": state.get("request_id"),
         "errors": list(problem.errors),
     }

@@ -7,27 +7,46 @@ import math
 from datetime import UTC
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 
 MAX_DEPTH = 32
 
 
-class Schema(BaseModel):
-    """The base of every request and response body; a request with an unknown field is refused."""
+class Output(BaseModel):
+    """The base of what is sent; made from rows and other objects by their attributes."""
 
-    model_config = ConfigDict(extra="forbid", from_attributes=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(from_attributes=True, use_attribute_docstrings=True)
+
+
+class Input(BaseModel):
+    """The base of what is received, a body or a query; an unknown field is refused."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _whole_numbers(cls, values: Any) -> Any:
+        """JSON has one kind of number: 5.0 is an integer, although Python reads a float."""
+        if not isinstance(values, dict):
+            return values
+        return {name: _whole_number(value) for name, value in values.items()}
+
+
+def _whole_number(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def omitted() -> Any:
     """For a field that may be left out and then stays as it is; null is no value for it."""
     return Field(default_factory=lambda: None)
-
-
-def _only_number(value: object) -> object:
-    if isinstance(value, bool | str):
-        message = "Input should be a number"
-        raise ValueError(message)  # noqa: TRY004  pydantic turns only ValueError into an answer
-    return value
 
 
 def _only_text(value: object) -> object:
@@ -72,13 +91,13 @@ Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 Name = Annotated[str, Field(pattern=r"^[^\x00]*[^\x00-\x20][^\x00]*$")]
 """Text with at least one visible character."""
 
-Int32 = Annotated[int, BeforeValidator(_only_number), Field(ge=-(2**31), le=2**31 - 1)]
+Int32 = Annotated[int, Field(strict=True, ge=-(2**31), le=2**31 - 1)]
 """PostgreSQL's integer; a JSON number, not text and not a boolean."""
 
-Int64 = Annotated[int, BeforeValidator(_only_number), Field(ge=-(2**63), le=2**63 - 1)]
+Int64 = Annotated[int, Field(strict=True, ge=-(2**63), le=2**63 - 1)]
 """PostgreSQL's bigint."""
 
-Finite = Annotated[float, BeforeValidator(_only_number), Field(allow_inf_nan=False)]
+Finite = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 """A float without NaN and Infinity."""
 
 Instant = Annotated[

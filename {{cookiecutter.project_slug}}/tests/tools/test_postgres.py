@@ -216,7 +216,7 @@ def test_why_a_server_does_not_start_is_told(place: Path) -> None:
 
 def test_the_command_takes_the_place_of_the_tool(project: Path) -> None:
     """Signals and the exit status are the command's, and killing it stops the server."""
-    done = command(project, "sh", "-c", "exit 7")
+    done = command(project, "sh", "-c", "yes | head -n 1; exit 7")
     assert done.returncode == 7
     assert re.fullmatch(r"PostgreSQL .+ from .+, data in \.postgres, port \d+\n", done.stderr)
     with start_command(project, "sh", "-c", "echo $$ $DATABASE_URL; exec sleep 60") as process:

@@ -8,27 +8,27 @@ from pydantic import Field
 
 from app.features.orders.models import OrderStatus
 from app.web.pagination import PageQuery
-from app.web.types import Int32, Schema
+from app.web.types import Input, Int32, Output
 
 
-class LineCreate(Schema):
+class LineCreate(Input):
     product_id: UUID
     quantity: Annotated[Int32, Field(ge=1, le=10_000)]
 
 
-class OrderCreate(Schema):
+class OrderCreate(Input):
     lines: Annotated[list[LineCreate], Field(min_length=1, max_length=100)]
     """Lines of the same product add up."""
 
 
-class LineRead(Schema):
+class LineRead(Output):
     product_id: UUID
     quantity: int
     price_cents: int
     """Of one piece, when it was ordered."""
 
 
-class OrderRead(Schema):
+class OrderRead(Output):
     id: UUID
     status: OrderStatus
     total_cents: int

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.web.pagination import PageQuery
-from app.web.types import Int32, Name, Schema, Text, omitted
+from app.web.types import Input, Int32, Name, Output, Text, omitted
 
 Sku = Annotated[Name, Field(max_length=64)]
 ProductName = Annotated[Name, Field(max_length=200)]
@@ -15,7 +15,7 @@ Description = Annotated[Text, Field(max_length=10_000)]
 NotNegative = Annotated[Int32, Field(ge=0)]
 
 
-class ProductCreate(Schema):
+class ProductCreate(Input):
     sku: Sku
     """Unique among all products."""
     name: ProductName
@@ -24,7 +24,7 @@ class ProductCreate(Schema):
     stock: NotNegative = 0
 
 
-class ProductUpdate(Schema):
+class ProductUpdate(Input):
     """What is left out stays as it is."""
 
     sku: Sku = omitted()
@@ -34,7 +34,7 @@ class ProductUpdate(Schema):
     stock: NotNegative = omitted()
 
 
-class ProductRead(Schema):
+class ProductRead(Output):
     id: UUID
     sku: str
     name: str

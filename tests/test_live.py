@@ -1,0 +1,76 @@
+"""Ring 3: a baked service is set up, checked, migrated, started, used and stopped."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.baking import bake
+from tests.running import ONE_AT_A_TIME, ask, free_port, left_behind, make, run, serving
+
+pytestmark = ONE_AT_A_TIME
+PRODUCT = {"sku": "pen-1", "name": "Pen", "price_cents": 150, "stock": 10}
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["with-example", "without-example"])
+def example(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
+
+
+@pytest.fixture(scope="module")
+def project(example: bool, tmp_path_factory: pytest.TempPathFactory) -> Path:  # noqa: FBT001
+    made = bake(tmp_path_factory.mktemp("live"), example=example)
+    make("setup", cwd=made)
+    return made
+
+
+def test_its_own_checks_are_green(project: Path) -> None:
+    make("check", cwd=project)
+
+
+def test_setting_up_again_changes_nothing(project: Path) -> None:
+    before = run("git", "status", "--porcelain", "--ignored=no", cwd=project).stdout
+    make("setup", cwd=project)
+    assert run("git", "status", "--porcelain", "--ignored=no", cwd=project).stdout == before
+
+
+def test_migrations_go_up_down_and_up_again(project: Path) -> None:
+    make("migrate", cwd=project)
+    for direction in (("downgrade", "base"), ("upgrade", "head"), ("check",)):
+        alembic = (project / ".venv/bin/alembic", *direction)
+        run(project / ".venv/bin/python", "-m", "tools.postgres", "--", *alembic, cwd=project)
+    assert left_behind(project) == []
+
+
+def test_it_serves_until_ctrl_c_and_leaves_no_process(
+    project: Path,
+    example: bool,  # noqa: FBT001
+    tmp_path: Path,
+) -> None:
+    port, log = free_port(), tmp_path / "log"
+    with serving("dev", cwd=project, port=port, log=log):
+        assert ask(port, "GET", "/docs")[0] == 200
+        if example:
+            place_an_order(port)
+        else:
+            assert ask(port, "GET", "/v1/products")[0] == 404
+    assert left_behind(project) == []
+    assert "Traceback" not in log.read_text()
+
+
+def test_the_demo_of_a_fresh_clone_serves_until_ctrl_c(clone: Path, tmp_path: Path) -> None:
+    port, log = free_port(), tmp_path / "log"
+    with serving("demo", cwd=clone, port=port, log=log):
+        assert ask(port, "GET", "/docs")[0] == 200
+        place_an_order(port)
+    assert left_behind(clone) == []
+    assert f"http://127.0.0.1:{port}/docs" in log.read_text()
+    assert run("git", "status", "--porcelain", cwd=clone).stdout == ""
+
+
+def place_an_order(port: int) -> None:
+    status, product = ask(port, "POST", "/v1/products", PRODUCT)
+    assert status == 201, product
+    order = {"lines": [{"product_id": product["id"], "quantity": 2}]}
+    status, placed = ask(port, "POST", "/v1/orders", order)
+    assert status == 201, placed
+    assert placed["total_cents"] == 300

@@ -1,0 +1,102 @@
+"""Ring 4: what the documents, the closing message and `.env.example` say is so."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.baking import DEFAULT, ROOT, TEMPLATE, bake, bake_by_command
+from tests.running import run
+from tests.shell import Shell, targets_of
+from tests.words import INLINE_MAKE, missing_paths, shell_blocks
+
+OURS = sorted(path.name for path in ROOT.glob("*.md"))
+OURS += sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md"))
+THEIRS = sorted(path.relative_to(TEMPLATE).as_posix() for path in TEMPLATE.rglob("*.md"))
+
+SETTINGS = """
+import json, sys
+from pydantic import BaseModel
+from app.settings import Settings
+
+def names(model, prefix=""):
+    for name, field in model.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from names(kind, f"{prefix}{name}_")
+        else:
+            yield f"{prefix}{name}".upper()
+
+example = Settings(_env_file=sys.argv[1])
+plain = Settings(_env_file=None, database={"url": example.database.url})
+print(json.dumps({"names": sorted(names(Settings)), "same": example == plain}))
+"""
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["with-example", "without-example"])
+def service(
+    request: pytest.FixtureRequest, installed: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    if request.param:
+        return installed
+    return bake(tmp_path_factory.mktemp("words"), example=False)
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_the_template_documents_commands_that_exist(
+    name: str, installed: Path, tools: Path
+) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    for block in shell_blocks(text):
+        assert Shell(ROOT, installed, tools).faults(block) == []
+    known = targets_of(ROOT / "Makefile") | targets_of(TEMPLATE / "Makefile")
+    assert set(INLINE_MAKE.findall(text)) <= known
+
+
+@pytest.mark.parametrize("name", THEIRS)
+def test_the_service_documents_commands_that_exist(name: str, service: Path, tools: Path) -> None:
+    text = (service / name).read_text(encoding="utf-8")
+    for block in shell_blocks(text):
+        assert Shell(service, service, tools).faults(block) == []
+    assert set(INLINE_MAKE.findall(text)) <= targets_of(service / "Makefile")
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_the_template_names_paths_that_exist(name: str) -> None:
+    assert missing_paths(ROOT / name, ROOT, TEMPLATE) == []
+
+
+@pytest.mark.parametrize("name", THEIRS)
+def test_the_service_names_paths_that_exist(name: str, service: Path) -> None:
+    assert missing_paths(service / name, service) == []
+
+
+def test_the_closing_message_names_commands_that_exist(
+    tmp_path: Path, installed: Path, tools: Path
+) -> None:
+    message = bake_by_command("--no-input", cwd=tmp_path).stdout
+    commands = re.findall(r"^ {4}(.*)$", message, re.MULTILINE)
+    assert commands[0] == f"cd {DEFAULT}"
+    assert Shell(tmp_path, installed, tools).faults("\n".join(commands)) == []
+
+
+def test_a_command_that_is_not_real_is_found(installed: Path, tools: Path) -> None:
+    shell = Shell(ROOT, installed, tools)
+    wrong = (
+        "make nothing && uv run make nowhere  # a comment\nA=1 frobnicate | cruft chek\ncd no-where"
+    )
+    assert len(shell.faults(wrong)) == 5
+
+
+def test_the_example_of_settings_has_every_setting_with_its_default(
+    installed: Path, tools: Path, tmp_path: Path
+) -> None:
+    lines = (installed / ".env.example").read_text(encoding="utf-8").splitlines()
+    example = tmp_path / "env"
+    uncommented = [re.sub(r"^# ?(?=[A-Z_]+=)", "", line) for line in lines]
+    example.write_text("\n".join(uncommented), encoding="utf-8")
+    real = json.loads(run(tools / "python", "-c", SETTINGS, example, cwd=installed).stdout)
+    written = [line.split("=")[0] for line in uncommented if re.match(r"[A-Z_]+=", line)]
+    assert sorted(written) == real["names"]
+    assert real["same"]

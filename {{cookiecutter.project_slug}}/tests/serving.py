@@ -1,0 +1,137 @@
+"""The service in a process of its own, called over a real socket.
+
+with serving(env={"DATABASE_URL": database_url}, workers=2) as served:
+    httpx.get(f"{served.url}/health/ready")
+assert "Finished server process" in served.log()
+"""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Thread
+
+import httpx
+
+PROJECT = Path(__file__).parent.parent
+APPLICATION = "app.main:create_app"
+WITH_FACTORY = """
+import sys
+from app import cli
+
+cli.APPLICATION = sys.argv.pop(1)
+cli.main()
+"""
+KEPT = ("PATH", "PYTHONDONTWRITEBYTECODE", "COVERAGE_PROCESS_CONFIG")
+ADDRESS = re.compile(r"Uvicorn running on (http://\S+:\d+)")
+PATIENCE = 30.0
+
+
+class Served:
+    """A running service, what it prints, and how it ends."""
+
+    url = ""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self.process = process
+        self._lines: list[str] = []
+        self._reader = Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def log(self) -> str:
+        """Everything printed so far; complete after `stop` and after the block."""
+        return "".join(self._lines)
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Send a signal and wait for the end; returns the exit status."""
+        self.process.send_signal(number)
+        return self.wait()
+
+    def wait(self) -> int:
+        status = self.process.wait(PATIENCE)
+        self._reader.join(PATIENCE)
+        return status
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        self._lines.extend(self.process.stdout)
+
+
+@contextmanager
+def serving(
+    factory: str = APPLICATION, *, env: dict[str, str], **options: object
+) -> Iterator[Served]:
+    """Run `python -m app serve`, with `options` as its flags, until the block ends.
+
+    The service sees no environment but `env`, and no `.env`. `factory` is the application to serve
+    instead of the real one. Without a `port` it takes a free one, and tells which in its log.
+    """
+    program = ["-m", "app"] if factory == APPLICATION else ["-c", WITH_FACTORY, factory]
+    flags = [f"--{name}={value}" for name, value in ({"port": 0} | options).items()]
+    with start(*program, "serve", *flags, env=env) as process:
+        served = Served(process)
+        try:
+            _wait_until_live(served)
+            yield served
+        finally:
+            with suppress(ProcessLookupError):
+                process.terminate()
+            served.wait()
+
+
+@contextmanager
+def start(*arguments: str, env: dict[str, str]) -> Iterator["subprocess.Popen[str]"]:
+    """Run Python in an empty directory; what still runs at the end of the block is killed."""
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=directory,
+            env=kept | {"PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1"} | env,
+            encoding="utf-8",
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        ) as process,
+    ):
+        try:
+            yield process
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def until(condition: Callable[[], object], *, seconds: float = PATIENCE) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def _wait_until_live(served: Served) -> None:
+    assert until(lambda: ADDRESS.search(served.log()) or _ended(served)), served.log()
+    found = ADDRESS.search(served.log())
+    assert found is not None, served.log()
+    served.url = found[1]
+    assert until(lambda: _is_live(served.url) or _ended(served)), served.log()
+    assert not _ended(served), served.log()
+
+
+def _is_live(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/health/live").is_success
+    except httpx.TransportError:
+        return False
+
+
+def _ended(served: Served) -> bool:
+    return served.process.poll() is not None
