@@ -50,11 +50,19 @@ def prune(project: Path, answers: dict[str, Any]) -> None:
     """Remove what belongs to the options that were declined."""
     declined = [option for option in OWNED if not answers[option]]
     for pattern in (pattern for option in declined for pattern in OWNED[option]):
-        for path in project.glob(pattern):
-            if path.is_dir():
-                shutil.rmtree(path)
-            else:
-                path.unlink()
+        for path in list(project.glob(pattern)):
+            remove(path)
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a directory, and the directories around it that held nothing else."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+    with contextlib.suppress(OSError):  # the first that is not empty stays, and ends this
+        for directory in path.parents:
+            directory.rmdir()
 
 
 def record_template(project: Path, answers: dict[str, Any]) -> None:

@@ -96,16 +96,16 @@ class _Group(BaseModel):
 
 
 class ServiceSettings(_Group):
-    """Who the service is; the defaults come from `pyproject.toml`."""
+    """Who the service is."""
 
     name: str
-    """Machine name: in logs, as PostgreSQL's `application_name`."""
+    """Machine name, in logs and as `application_name`; by default of `pyproject.toml`."""
     title: str
-    """Human name: the title of the API documentation."""
+    """Human name, the title of the API documentation; by default of `pyproject.toml`."""
     description: str
-    """What the service is for, in one line."""
+    """What the service is for; by default of `pyproject.toml`."""
     version: str
-    """Version that is running; a build may set it to a commit."""
+    """What is running; by default of `pyproject.toml`, a build may set a commit."""
 
     @model_validator(mode="before")
     @classmethod

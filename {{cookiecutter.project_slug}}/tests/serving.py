@@ -1,9 +1,4 @@
-"""The service in a process of its own, called over a real socket.
-
-with serving(env={"DATABASE_URL": database_url}, workers=2) as served:
-    httpx.get(f"{served.url}/health/ready")
-assert "Finished server process" in served.log()
-"""
+"""The service in a process of its own, called over a real socket."""
 
 import os
 import re
@@ -28,7 +23,12 @@ from app import cli
 cli.APPLICATION = sys.argv.pop(1)
 cli.main()
 """
-KEPT = ("PATH", "PYTHONDONTWRITEBYTECODE", "COVERAGE_PROCESS_CONFIG")
+KEPT = (
+    "PATH",
+    "PYTHONDONTWRITEBYTECODE",
+    "PYTHONPYCACHEPREFIX",
+    "COVERAGE_PROCESS_CONFIG",
+)
 ADDRESS = re.compile(r"Uvicorn running on (http://\S+:\d+)")
 PATIENCE = 30.0
 

@@ -7,4 +7,4 @@ def test_try(database_url: str) -> None:
         assert httpx.get(f"{served.url}/health/ready").status_code == 200
         print(served.stop())
         print(served.log())
-    assert 0
+    pass

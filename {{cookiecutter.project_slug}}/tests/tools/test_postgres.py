@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,19 @@ as_root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root has to ch
 @pytest.fixture
 def place() -> Iterator[Path]:
     """An open directory with a difficult name; what still runs in it at the end is killed."""
+    with open_directory() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """For the tests that need a server, and not its end."""
+    with open_directory() as made, running(made / "cluster", throwaway=True) as started:
+        yield started
+
+
+@contextmanager
+def open_directory() -> Iterator[Path]:
     made = Path(tempfile.mkdtemp(prefix="a {place} of ours "))
     made.chmod(0o755)
     yield made
@@ -45,17 +58,6 @@ def place() -> Iterator[Path]:
     for marker in made.glob("**/postmaster.pid"):
         os.kill(postmaster(marker.parent), signal.SIGKILL)
     shutil.rmtree(made, ignore_errors=True)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    """For the tests that need a server, and not its end."""
-    made = Path(tempfile.mkdtemp())
-    made.chmod(0o755)
-    with running(made / "cluster", throwaway=True) as started:
-        yield started
-    until(lambda: list(made.iterdir()) == [])
-    made.rmdir()
 
 
 @pytest.fixture
@@ -195,11 +197,14 @@ def test_kept_data_outlives_the_server_and_its_port_moves_when_taken(place: Path
         query(before.url("postgres"), "CREATE TABLE kept AS SELECT 42 AS answer")
         assert query(before.url("postgres"), "SHOW fsync") == "on"
     assert until(lambda: not (cluster / "data" / "postmaster.pid").exists())
-    # What a crash of the machine leaves: the process number is a stranger's by now.
-    (cluster / "data" / "postmaster.pid").write_text(f"{os.getpid()}\n{cluster / 'data'}\n")
-    with socket.create_server(("127.0.0.1", before.port)), running(cluster, throwaway=False) as now:
-        assert now.port != before.port
-        assert query(now.url("postgres"), "SELECT answer FROM kept") == 42
+    with (
+        stranger() as pid,  # named by what a crash of the machine leaves
+        socket.create_server(("127.0.0.1", before.port)),
+    ):
+        (cluster / "data" / "postmaster.pid").write_text(f"{pid}\n{cluster / 'data'}\n")
+        with running(cluster, throwaway=False) as now:
+            assert now.port != before.port
+            assert query(now.url("postgres"), "SELECT answer FROM kept") == 42
 
 
 def test_why_a_server_does_not_start_is_told(place: Path) -> None:
@@ -238,9 +243,11 @@ def test_without_a_command_the_server_runs_until_ctrl_c(project: Path) -> None:
         try:
             assert process.stdout is not None
             assert query(process.stdout.readline().strip(), "SELECT 1") == 1
+            server = postmaster(project / ".postgres" / "data")
         finally:
-            process.send_signal(signal.SIGINT)
+            os.killpg(process.pid, signal.SIGINT)  # as a terminal does
     assert process.returncode == 130
+    assert until(lambda: not alive(server))
 
 
 def test_a_given_url_is_used_and_nothing_started(project: Path) -> None:
@@ -394,6 +401,7 @@ def start_command(project: Path, *arguments: str, **env: str) -> subprocess.Pope
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        start_new_session=True,
     )
 
 
@@ -406,6 +414,15 @@ def command(project: Path, *arguments: str, **env: str) -> subprocess.CompletedP
 def read_port(user: subprocess.Popen[str]) -> int:
     assert user.stdout is not None
     return int(user.stdout.readline())
+
+
+@contextmanager
+def stranger() -> Iterator[int]:
+    """A process of the account that runs the servers, but not a server."""
+    owner = account._account()
+    with subprocess.Popen(["sleep", "60"], user=owner.pw_uid if owner else None) as process:
+        yield process.pid
+        process.kill()
 
 
 def postmaster(data: Path) -> int:

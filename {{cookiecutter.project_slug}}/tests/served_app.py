@@ -1,0 +1,53 @@
+"""The service and a few routes that misbehave, for tests over a real socket: see `serving.py`."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import structlog
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import StreamingResponse
+from sqlalchemy import text
+
+from app import main
+from app.database.session import Session
+
+router = APIRouter()
+
+
+def create_app() -> FastAPI:
+    app = main.create_app()
+    app.include_router(router)
+    return app
+
+
+@router.get("/slow")
+async def slow(session: Session) -> str:
+    """In a transaction of its own all the time; says so in the log once it has begun."""
+    await session.execute(text("SELECT 1"))
+    structlog.get_logger().info("slow request begun")
+    await asyncio.sleep(1)
+    return "done"
+
+
+@router.get("/crash")
+async def crash() -> None:
+    message = "the text of an exception"
+    raise RuntimeError(message)
+
+
+@router.get("/broken-stream")
+async def broken_stream() -> StreamingResponse:
+    async def parts() -> AsyncIterator[bytes]:
+        yield b"first part"
+        await asyncio.sleep(0.1)  # so that the first part is on its way
+        message = "the text of an exception"
+        raise RuntimeError(message)
+
+    return StreamingResponse(parts(), media_type="text/plain")
+
+
+@router.get("/bind/{name}")
+async def bind(name: str) -> None:
+    """Add to the log context, and leave it there."""
+    structlog.contextvars.bind_contextvars(**{name: "bound"})
+    structlog.get_logger().info("bound")
