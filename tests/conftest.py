@@ -12,10 +12,10 @@ from tests.running import run, uv
 
 
 @pytest.fixture(scope="session")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """A directory that every worker sees."""
     base = tmp_path_factory.getbasetemp()
-    return base if base.name.startswith("pytest-") else base.parent
+    return base if worker_id == "master" else base.parent
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -45,6 +45,13 @@ def installed(shared: Path) -> Path:
 def tools(installed: Path) -> Path:
     """Where the service's ruff, mypy, pytest and the like are."""
     return installed / ".venv/bin"
+
+
+@pytest.fixture
+def alone(shared: Path) -> Iterator[None]:
+    """One suite of the service at a time: two would starve each other on a small machine."""
+    with FileLock(shared / "alone.lock"):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-import pytest
 
 # Would reach into the programs under test: the outer make, pytest and virtual environment, a
 # running git hook, and settings of a real service.
@@ -28,7 +27,6 @@ FOREIGN_GROUPS = (
 OWN_UV = Path(__file__).parent.parent / ".tools/uv/bin/uv"
 PATIENCE = 60.0
 INTERRUPTED = {0, 2, 130, -signal.SIGINT}  # what make answers to Ctrl-C
-ONE_AT_A_TIME = pytest.mark.xdist_group("heavy")  # two suites would starve each other
 
 
 def environment(**more: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.baking import ROOT, TEMPLATE, bake, contents_of
-from tests.running import ONE_AT_A_TIME, run
+from tests.running import run
 
 CHECKS = {
     "lint": ("ruff", "check", "--no-cache", "."),
@@ -17,9 +17,8 @@ CHECKS = {
 }
 
 
-@pytest.mark.parametrize(
-    "check", [pytest.param(name, marks=ONE_AT_A_TIME if name == "tests" else ()) for name in CHECKS]
-)
+@pytest.mark.usefixtures("alone")
+@pytest.mark.parametrize("check", CHECKS)
 def test_a_check_passes_in_place_and_leaves_nothing(
     check: str, tools: Path, tmp_path: Path
 ) -> None:

@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.baking import bake
-from tests.running import ONE_AT_A_TIME, ask, free_port, left_behind, make, run, serving
+from tests.running import ask, free_port, left_behind, make, run, serving
 
-pytestmark = ONE_AT_A_TIME
 PRODUCT = {"sku": "pen-1", "name": "Pen", "price_cents": 150, "stock": 10}
 
 
@@ -23,6 +22,7 @@ def project(example: bool, tmp_path_factory: pytest.TempPathFactory) -> Path:  #
     return made
 
 
+@pytest.mark.usefixtures("alone")
 def test_its_own_checks_are_green(project: Path) -> None:
     make("check", cwd=project)
 

@@ -1,5 +1,6 @@
 """Ring 2: every combination of answers gives exactly its files, all of them clean."""
 
+import fnmatch
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,7 +29,7 @@ FORBIDDEN_ON_WINDOWS = re.compile(r'[<>:"\\|?*\x00-\x1f]|[. ](/|$)')
 
 @pytest.fixture(
     scope="session",
-    params=[pytest.param(c, id=c.id, marks=pytest.mark.xdist_group(c.id)) for c in COMBINATIONS],
+    params=[pytest.param(each, id=each.id) for each in COMBINATIONS],
 )
 def combination(request: pytest.FixtureRequest) -> Combination:
     answers: Combination = request.param
@@ -67,7 +68,7 @@ def test_it_has_no_empty_directory_that_a_clone_would_lose(project: Path) -> Non
 
 
 def test_nothing_of_the_template_language_is_left(project: Path) -> None:
-    marks = re.compile(r"\{\{ ?cookiecutter|\{%|%\}|\{#")
+    marks = re.compile(r"\{\{ ?cookiecutter|\{%")
     assert [name for name, text in texts_of(project) if marks.search(text)] == []
 
 
@@ -103,8 +104,8 @@ def test_conditions_in_python_stand_in_the_wiring_only() -> None:
 
 
 def test_what_is_copied_without_rendering_exists() -> None:
-    patterns = QUESTIONS["_copy_without_render"]
-    assert [pattern for pattern in patterns if not list(TEMPLATE.glob(pattern))] == []
+    names, patterns = files_of(TEMPLATE), QUESTIONS["_copy_without_render"]
+    assert [pattern for pattern in patterns if not fnmatch.filter(names, pattern)] == []
 
 
 def test_every_file_name_is_legal_on_windows() -> None:

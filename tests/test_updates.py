@@ -83,6 +83,16 @@ def test_a_template_that_is_no_checkout_leaves_no_record(clone: Path, tmp_path: 
     assert not (baked_from(clone, tmp_path) / ".cruft.json").exists()
 
 
+def test_a_template_in_a_repository_that_does_not_track_it_leaves_no_record(
+    clone: Path, tmp_path: Path
+) -> None:
+    (clone / ".git").rename(tmp_path / "elsewhere")
+    (tmp_path / ".gitignore").write_text("*\n!.gitignore\n")
+    run("git", "init", "--quiet", cwd=tmp_path)
+    commit(tmp_path, "Somebody's own")
+    assert not (baked_from(clone, tmp_path / "out") / ".cruft.json").exists()
+
+
 def test_a_baked_project_takes_a_later_change_of_the_template(clone: Path, tmp_path: Path) -> None:
     project = baked_from(f"git+file://{clone}", tmp_path, "example=no")
     commit(project, "Start")

@@ -37,6 +37,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url="/openapi.json",
         docs_url=None,  # app/web/docs.py serves it without a CDN
         redoc_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         redirect_slashes=False,  # the redirect would trust the Host header
     )
     app.state.settings = settings

@@ -21,11 +21,11 @@ def create_app() -> FastAPI:
 
 
 @router.get("/slow")
-async def slow(session: Session) -> str:
+async def slow(session: Session, seconds: float) -> str:
     """In a transaction of its own all the time; says so in the log once it has begun."""
     await session.execute(text("SELECT 1"))
     structlog.get_logger().info("slow request begun")
-    await asyncio.sleep(1)
+    await asyncio.sleep(seconds)
     return "done"
 
 

@@ -1,5 +1,6 @@
 """The service in a process of its own, called over a real socket."""
 
+import json
 import os
 import re
 import signal
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import httpx
 
@@ -48,6 +50,11 @@ class Served:
         """Everything printed so far; complete after `stop` and after the block."""
         return "".join(self._lines)
 
+    def lines(self, event: str) -> list[dict[str, Any]]:
+        """The lines of one event, of a log in JSON."""
+        lines = [json.loads(line) for line in self.log().splitlines()]
+        return [line for line in lines if line["event"] == event]
+
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal and wait for the end; returns the exit status."""
         self.process.send_signal(number)
@@ -70,10 +77,12 @@ def serving(
     """Run `python -m app serve`, with `options` as its flags, until the block ends.
 
     The service sees no environment but `env`, and no `.env`. `factory` is the application to serve
-    instead of the real one. Without a `port` it takes a free one, and tells which in its log.
+    instead of the real one. Without a `port` it takes a free one, and tells which in its log; with
+    None for it, the one that the settings say.
     """
     program = ["-m", "app"] if factory == APPLICATION else ["-c", WITH_FACTORY, factory]
-    flags = [f"--{name}={value}" for name, value in ({"port": 0} | options).items()]
+    given = {"port": 0} | options
+    flags = [f"--{name}={value}" for name, value in given.items() if value is not None]
     with start(*program, "serve", *flags, env=env) as process:
         served = Served(process)
         try:

@@ -1,10 +1,174 @@
+"""The command line, in processes of their own and over real sockets."""
+
+import json
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import asyncpg
 import httpx
-from tests.serving import serving
+import pytest
+
+from tests.serving import Served, serving, start, until
+
+SLOW_APP = "tests.served_app:create_app"
+INTERRUPTED = {0, 130, -signal.SIGINT}
+TERMINATED = {0, 143, -signal.SIGTERM}
 
 
-def test_try(database_url: str) -> None:
+async def connections(database_url: str, name: str) -> int:
+    connection = await asyncpg.connect(database_url)
+    try:
+        query = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE $1 || '%'"
+        return int(await connection.fetchval(query, name))
+    finally:
+        await connection.close()
+
+
+async def test_sigterm_finishes_requests_in_progress_and_closes_every_connection(
+    database_url: str,
+) -> None:
+    env = {"DATABASE_URL": database_url, "SERVICE_NAME": "to-be-stopped"}
+    with serving(SLOW_APP, env=env) as served, ThreadPoolExecutor() as pool:
+        request = pool.submit(httpx.get, f"{served.url}/slow?seconds=1", timeout=30)
+        httpx.get(f"{served.url}/health/ready")
+        assert until(lambda: "slow request begun" in served.log())
+        assert await connections(database_url, "to-be-stopped") == 2
+
+        status = served.stop()
+
+        assert (request.result().status_code, request.result().json()) == (200, "done")
+        assert status in TERMINATED
+        assert "Application shutdown complete" in served.log()
+        assert await connections(database_url, "to-be-stopped") == 0
+
+
+def test_a_request_that_takes_too_long_does_not_keep_the_service_alive(database_url: str) -> None:
+    env = {"DATABASE_URL": database_url, "SERVER_GRACEFUL_TIMEOUT": "1"}
+    with serving(SLOW_APP, env=env) as served, ThreadPoolExecutor() as pool:
+        request = pool.submit(httpx.get, f"{served.url}/slow?seconds=3600", timeout=60)
+        assert until(lambda: "slow request begun" in served.log())
+
+        assert served.stop() in TERMINATED
+
+        with pytest.raises(httpx.RemoteProtocolError):
+            request.result()
+
+
+def test_ctrl_c_ends_without_complaint(database_url: str) -> None:
+    with serving(env={"DATABASE_URL": database_url}) as served:
+        assert served.stop(signal.SIGINT) in INTERRUPTED
+
+    assert "Application shutdown complete" in served.log()
+    assert "Traceback" not in served.log()
+
+
+def test_several_workers_serve_and_stop_together(database_url: str) -> None:
     with serving(env={"DATABASE_URL": database_url}, workers=2) as served:
+        assert until(lambda: served.log().count("Application startup complete") == 2)
         assert httpx.get(f"{served.url}/health/ready").status_code == 200
-        print(served.stop())
-        print(served.log())
-    pass
+
+        assert served.stop() in TERMINATED
+
+        assert served.log().count("Application shutdown complete") == 2
+        with pytest.raises(ProcessLookupError):
+            os.killpg(served.process.pid, 0)
+
+
+@pytest.fixture(scope="module")
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def configured(database_url: str, free_port: int) -> Iterator[Served]:
+    env = {
+        "DATABASE_URL": database_url,
+        "LOG_FORMAT": "json",
+        "SERVER_HOST": "localhost",
+        "SERVER_PORT": str(free_port),
+        "SERVER_TRUSTED_PROXIES": "127.0.0.1, ::1, 10.0.0.0/8",
+        "SERVER_MAX_BODY_BYTES": "10",
+    }
+    with serving(env=env, port=None) as served:
+        yield served
+
+
+def test_the_settings_say_where_to_listen(configured: Served, free_port: int) -> None:
+    assert configured.url == f"http://localhost:{free_port}"
+
+
+def test_the_settings_reach_the_application(configured: Served) -> None:
+    assert httpx.post(f"{configured.url}/nowhere", content=b"x" * 11).status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "client"),
+    [
+        ("1.2.3.4", "1.2.3.4"),
+        ("6.6.6.6, 1.2.3.4, 10.9.9.9", "1.2.3.4"),  # what the last stranger claims is not believed
+    ],
+)
+def test_a_trusted_proxy_says_who_the_client_is(
+    configured: Served, forwarded: str, client: str
+) -> None:
+    assert client_in_log(configured, forwarded) == client
+
+
+def test_flags_win_and_a_stranger_is_not_believed(database_url: str) -> None:
+    env = {
+        "DATABASE_URL": database_url,
+        "LOG_FORMAT": "json",
+        "SERVER_HOST": "192.0.2.1",  # reserved for documentation: nobody can listen there
+        "SERVER_PORT": "1",
+        "SERVER_TRUSTED_PROXIES": "10.0.0.0/8",
+    }
+    with serving(env=env, host="127.0.0.1", port=0, workers=1) as served:
+        assert served.url.startswith("http://127.0.0.1:")
+        assert client_in_log(served, "1.2.3.4") == "127.0.0.1"
+
+
+def client_in_log(served: Served, forwarded: str) -> str:
+    headers = {"X-Forwarded-For": forwarded, "X-Request-ID": f"from-{len(forwarded)}"}
+    httpx.get(f"{served.url}/health/live", headers=headers)
+
+    def lines() -> list[dict[str, str]]:
+        all_lines = served.lines("request")
+        return [line for line in all_lines if line["request_id"] == headers["X-Request-ID"]]
+
+    assert until(lines)
+    return lines()[0]["client"]
+
+
+def test_nothing_tells_what_the_service_runs_on(configured: Served) -> None:
+    assert "server" not in httpx.get(f"{configured.url}/health/live").headers
+
+
+def test_openapi_prints_the_document() -> None:
+    env = {"DATABASE_URL": "postgresql://nobody:nothing@localhost:1/nowhere"}
+    with start("-m", "app", "openapi", env=env) as process:
+        output, _ = process.communicate()
+
+    assert process.returncode == 0
+    assert json.loads(output)["openapi"].startswith("3.1")
+
+
+@pytest.mark.parametrize("command", ["serve", "openapi"])
+def test_wrong_settings_are_told_in_sentences(command: str) -> None:
+    env = {"SERVER_PORT": "99999", "LOG_LEVEL": "loud"}
+    with start("-m", "app", command, env=env) as process:
+        output, _ = process.communicate()
+
+    assert process.returncode == 1
+    first, *sentences = output.splitlines()
+    assert first == "The settings cannot be used:"
+    assert [sentence.split(maxsplit=1)[0].strip(":") for sentence in sentences] == [
+        "SERVER_PORT",
+        "DATABASE_URL",
+        "LOG_LEVEL",
+    ]
+    assert "Traceback" not in output

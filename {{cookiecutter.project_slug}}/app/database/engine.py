@@ -30,8 +30,7 @@ def create_engine(settings: DatabaseSettings, application_name: str) -> AsyncEng
         pool_recycle=settings.pool_recycle,
         pool_use_lifo=True,
         hide_parameters=True,
-        json_serializer=dump_json,
-        json_deserializer=orjson.loads,
+        json_deserializer=orjson.loads,  # and not orjson.dumps, which makes null of NaN
     )
     guard_pool(engine)
     return engine
@@ -72,7 +71,3 @@ def read_password(settings: DatabaseSettings) -> str | None:
 
 def milliseconds(seconds: float) -> str:
     return str(round(seconds * 1000))
-
-
-def dump_json(value: Any) -> str:
-    return orjson.dumps(value).decode()

@@ -30,9 +30,16 @@ BY_CLASS: dict[type[Exception], Callable[[], Problem]] = {
     StaleDataError: lambda: Conflict("It was changed by someone else meanwhile. Read it again."),
     TimeoutError: Timeout,  # asyncio.timeout, and asyncpg's command_timeout
 }
+# What asyncpg itself finds wrong has no SQLSTATE.
+BY_TEXT: dict[str, Callable[[], Problem]] = {
+    "cached statement plan is invalid": Contention,  # after a migration; gone at the next try
+    "connection is closed": DatabaseUnavailable,
+    "number of query arguments": lambda: InvalidRequest("There are too many values at once."),
+}
 BY_SQLSTATE: dict[str, Callable[[], Problem]] = {
     "08": DatabaseUnavailable,  # connection
     "22": lambda: InvalidRequest("A value is out of range, too long, or cannot be stored as text."),
+    "23001": lambda: StillReferenced("Something refers to it."),  # as of PostgreSQL 18
     "23502": lambda: InvalidRequest("A required value is missing."),
     "23503": lambda: StillReferenced("It refers to something missing, or something refers to it."),
     "23505": lambda: AlreadyExists("There is one with the same unique value."),
@@ -43,6 +50,7 @@ BY_SQLSTATE: dict[str, Callable[[], Problem]] = {
     "3D": DatabaseUnavailable,  # the database does not exist
     "40": Contention,  # serialization failure, deadlock
     "53": DatabaseUnavailable,  # too many connections, out of memory or disk
+    "54": lambda: InvalidRequest("A value is too large or too deep."),  # for an index, or the stack
     "55P03": Contention,  # lock not available
     "57": DatabaseUnavailable,  # shutting down, starting up
     "57014": Timeout,  # statement_timeout
@@ -61,15 +69,20 @@ def problem_from(error: Exception) -> Problem:
 
 
 def _from_driver(error: BaseException | None) -> Problem:
-    if type(error).__name__ == "InvalidCachedStatementError":  # a stale plan after a migration
-        return Contention()
-    if "number of query arguments" in str(error):
-        return InvalidRequest("There are too many values in one request.")
-    state = sqlstate(error) or ""
-    problem = (BY_SQLSTATE.get(state) or BY_SQLSTATE.get(state[:2]) or InternalError)()
+    problem = (_by_sqlstate(error) or _by_text(error) or InternalError)()
     if constraint := _constraint(error):
         problem.detail = f"{problem.detail} Constraint: {constraint}."
     return problem
+
+
+def _by_sqlstate(error: BaseException | None) -> Callable[[], Problem] | None:
+    state = sqlstate(error) or ""
+    return BY_SQLSTATE.get(state) or BY_SQLSTATE.get(state[:2])
+
+
+def _by_text(error: BaseException | None) -> Callable[[], Problem] | None:
+    text = str(error)
+    return next((make for part, make in BY_TEXT.items() if part in text), None)
 
 
 def sqlstate(error: BaseException | None) -> str | None:
@@ -78,4 +91,5 @@ def sqlstate(error: BaseException | None) -> str | None:
 
 
 def _constraint(error: BaseException | None) -> str | None:
-    return getattr(getattr(error, "driver_exception", error), "constraint_name", None)
+    # Not `driver_exception`: SQLAlchemy loses it for a stale plan, and then it raises.
+    return getattr(getattr(error, "orig", None) or error, "constraint_name", None)

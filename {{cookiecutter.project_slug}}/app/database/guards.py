@@ -10,8 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 READS = re.compile(
-    r"\s*(SELECT|VALUES|TABLE|SHOW|EXPLAIN|WITH(?!.*\b(INSERT|UPDATE|DELETE|MERGE)\b))\b",
-    re.IGNORECASE | re.DOTALL,
+    r"""
+    (?>[\s(] | --[^\n]*\n | /\*.*?\*/)*+  # blanks, parentheses and comments before it
+    (SELECT | VALUES | TABLE | SHOW | (EXPLAIN | WITH)(?!.*\b(INSERT|UPDATE|DELETE|MERGE)\b))\b
+    """,
+    re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
 LOCKS = re.compile(r"\bFOR (NO KEY |KEY )?(UPDATE|SHARE)\b", re.IGNORECASE)
 FAILED = "failed in this transaction"

@@ -1,17 +1,32 @@
 """Sessions: one for each request, committed before its response; others for jobs and streams."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated, cast
 
 from fastapi import Depends
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IllegalStateChangeError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from starlette.requests import HTTPConnection
 
 from app.database.engine import Connection
 from app.database.guards import refuse_commit_after_error, refuse_writes
 from app.problems import OutcomeUnknown
+
+
+class SafeSession(AsyncSession):
+    """Gives its connection back even when a task of the request is still using it."""
+
+    async def close(self) -> None:
+        transaction = self.sync_session.get_transaction()
+        try:
+            await super().close()
+        except IllegalStateChangeError:  # the task is only about to get the connection
+            await asyncio.sleep(0.01)
+            await self.close()
+        except DBAPIError:  # ROLLBACK cannot be sent: end the connection, and the server does it
+            await self.run_sync(lambda _: transaction.close(invalidate=True))  # type: ignore[union-attr]  # else it could not fail
 
 
 class Database:
@@ -24,9 +39,15 @@ class Database:
         refuse_writes(reading_engine)
         # close_resets_only=False: a session used after its end fails, instead of taking another
         # connection that nobody gives back.
-        self._writing = async_sessionmaker(engine, expire_on_commit=False, close_resets_only=False)
+        self._writing = async_sessionmaker(
+            engine, class_=SafeSession, expire_on_commit=False, close_resets_only=False
+        )
         self._reading = async_sessionmaker(
-            reading_engine, expire_on_commit=False, close_resets_only=False, autoflush=False
+            reading_engine,
+            class_=SafeSession,
+            expire_on_commit=False,
+            close_resets_only=False,
+            autoflush=False,
         )
 
     @asynccontextmanager

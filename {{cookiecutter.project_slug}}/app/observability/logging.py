@@ -1,10 +1,9 @@
 """structlog and the standard library's loggers through one pipeline: text for a person, or JSON."""
 
-import json
 import logging
 import re
 import sys
-from typing import TextIO
+from typing import Any, TextIO
 
 import orjson
 import structlog
@@ -12,10 +11,10 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from app.settings import Settings
 
-SECRET_NAMES = frozenset(
-    {"api_key", "authorization", "cookie", "password", "secret", "set-cookie", "token"}
-)
-URL_PASSWORD = re.compile(r"(://[^\s:/@]*):[^\s@]+@")
+_SECRET = {"api_key", "authorization", "cookie", "password", "secret", "set-cookie", "token"}
+SECRET_NAMES = _SECRET | {name.title() for name in _SECRET} | {name.upper() for name in _SECRET}
+MAX_DEPTH = 20
+URL_PASSWORD = re.compile(r"(://[^\s:/@]{0,200}):[^\s@]{1,200}@")  # bounds keep it linear
 BEARER_TOKEN = re.compile(r"\b(bearer) [\w.~+/=-]+", re.IGNORECASE)
 
 
@@ -42,9 +41,7 @@ def configure_logging(settings: Settings, stream: TextIO | None = None) -> None:
 def _renderer(settings: Settings, stream: TextIO) -> Processor:
     if settings.log.format == "json" or (settings.log.format == "auto" and settings.production):
         return JsonRenderer(settings.service.name)
-    # The plain formatter, because structlog's default prints local variables, secrets among them.
-    plain = structlog.dev.plain_traceback
-    return structlog.dev.ConsoleRenderer(colors=stream.isatty(), exception_formatter=plain)
+    return TextRenderer(colors=stream.isatty())
 
 
 def _route_standard_library(
@@ -67,24 +64,38 @@ def _route_standard_library(
 
 def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Hide values whose name says secret, and passwords and tokens inside texts."""
+    for name in SECRET_NAMES & event.keys():
+        event[name] = "***"
     for name, value in event.items():
-        if name.lower() in SECRET_NAMES:
-            event[name] = "***"
-        elif isinstance(value, str):
-            event[name] = _redacted_text(value)
-        elif isinstance(value, dict):
-            event[name] = redact(_logger, _method, value.copy())
+        if isinstance(value, str):
+            if "://" in value or "earer " in value:
+                event[name] = _redacted_text(value)
+        elif isinstance(value, dict | list | tuple):
+            event[name] = _redacted(value, 1)
     return event
 
 
+def _redacted(value: Any, depth: int) -> Any:
+    if depth > MAX_DEPTH:
+        return "..."
+    if isinstance(value, str):
+        return _redacted_text(value)
+    if isinstance(value, dict):
+        return {
+            name: "***" if name in SECRET_NAMES else _redacted(item, depth + 1)
+            for name, item in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [_redacted(item, depth + 1) for item in value]
+    return value
+
+
 def _redacted_text(text: str) -> str:
-    if "://" in text:
-        text = URL_PASSWORD.sub(r"\1:***@", text)
-    return BEARER_TOKEN.sub(r"\1 ***", text) if "earer " in text else text
+    return BEARER_TOKEN.sub(r"\1 ***", URL_PASSWORD.sub(r"\1:***@", text))
 
 
 class JsonRenderer:
-    """One JSON object a line; a value that cannot be encoded never breaks a request."""
+    """One JSON object a line."""
 
     def __init__(self, service: str) -> None:
         self._service = service
@@ -93,5 +104,40 @@ class JsonRenderer:
         event["service"] = self._service
         try:
             return orjson.dumps(event, default=repr).decode()
-        except TypeError:  # lone surrogates, integers beyond 64 bits, keys that are not text
-            return json.dumps(event, default=repr, skipkeys=True)
+        except TypeError:
+            return orjson.dumps(_encodable(event), default=repr).decode()
+
+
+class TextRenderer(structlog.dev.ConsoleRenderer):
+    """Text for a person."""
+
+    def __init__(self, *, colors: bool) -> None:
+        # structlog's default formatter prints local variables, secrets among them.
+        super().__init__(colors=colors, exception_formatter=structlog.dev.plain_traceback)
+
+    def __call__(self, logger: WrappedLogger, name: str, event_dict: EventDict) -> str:
+        try:
+            text = super().__call__(logger, name, dict(event_dict))
+            text.encode()
+        except Exception:  # noqa: BLE001  a repr may raise anything
+            text = super().__call__(logger, name, _encodable(event_dict))
+        return text
+
+
+def _encodable(event: EventDict) -> EventDict:
+    """The event with text for what no line can hold, so that logging never breaks a request.
+
+    Such are lone surrogates, integers beyond 64 bits, keys that are not text, a repr that raises.
+    """
+    return {name: _told(value) for name, value in event.items()}
+
+
+def _told(value: object) -> object:
+    try:
+        orjson.dumps(value, default=repr)
+    except TypeError:
+        try:
+            return ascii(value)
+        except Exception:  # noqa: BLE001  a repr may raise anything
+            return f"<{type(value).__name__}>"
+    return value

@@ -104,8 +104,8 @@ def note_cause(request: Request, error: BaseException) -> None:
     """Class, SQLSTATE and first line; the lines after it hold values (`Key (email)=...`)."""
     origin = getattr(error, "orig", None) or error
     cause = getattr(origin, "driver_exception", None) or origin
-    text = str(cause).partition("\n")[0]
-    request.scope["state"]["cause"] = f"{type(cause).__name__} {sqlstate(error) or ''} {text}"
+    parts = (type(cause).__name__, sqlstate(error), str(cause).partition("\n")[0])
+    request.scope["state"]["cause"] = " ".join(filter(None, parts))
 
 
 async def on_defect(request: Request, _error: Exception) -> Response:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Annotated, Any, Generic, TypeVar
+from urllib.parse import quote
 
 from fastapi import Request, Response
 from pydantic import Field
@@ -34,5 +35,6 @@ class PageOf(Output, Generic[Item]):
 def link_next(page: Page[Any], request: Request, response: Response) -> None:
     """The link is relative, so that no `Host` header and no proxy can make it wrong."""
     if page.next_cursor is not None:
-        url = request.url.include_query_params(cursor=page.next_cursor)
-        response.headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
+        path = quote(request.scope["path"])
+        query = request.url.include_query_params(cursor=page.next_cursor).query
+        response.headers["Link"] = f'<{path}?{query}>; rel="next"'

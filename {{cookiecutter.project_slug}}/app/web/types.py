@@ -4,7 +4,8 @@ Each rule stands in the JSON schema too, so that generated clients and tests kno
 """
 
 import math
-from datetime import UTC
+import re
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import (
@@ -18,6 +19,7 @@ from pydantic import (
 )
 
 MAX_DEPTH = 32
+DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class Output(BaseModel):
@@ -41,7 +43,8 @@ class Input(BaseModel):
 
 
 def _whole_number(value: Any) -> Any:
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    whole = isinstance(value, float) and value.is_integer() and abs(value) < 2**63
+    return int(value) if whole else value
 
 
 def omitted() -> Any:
@@ -49,11 +52,20 @@ def omitted() -> Any:
     return Field(default_factory=lambda: None)
 
 
-def _only_text(value: object) -> object:
-    if not isinstance(value, str):
-        message = "Input should be a string"
-        raise ValueError(message)  # noqa: TRY004  pydantic turns only ValueError into an answer
+def _only_date_and_time(value: object) -> object:
+    # A number, also one in quotes, would be read as seconds since 1970.
+    if not (isinstance(value, str) and DATE.match(value)):
+        message = "Input should be a time such as 2026-01-31T12:00:00Z"
+        raise ValueError(message)
     return value
+
+
+def _in_utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        message = "Input should be a time between the years 1 and 9999 in UTC"
+        raise ValueError(message) from None
 
 
 def _storable_json(value: Any) -> Any:
@@ -100,9 +112,7 @@ Int64 = Annotated[int, Field(strict=True, ge=-(2**63), le=2**63 - 1)]
 Finite = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 """A float without NaN and Infinity."""
 
-Instant = Annotated[
-    AwareDatetime, BeforeValidator(_only_text), AfterValidator(lambda value: value.astimezone(UTC))
-]
+Instant = Annotated[AwareDatetime, BeforeValidator(_only_date_and_time), AfterValidator(_in_utc)]
 """A time with its offset; without one it would be read in the time zone of the process."""
 
 Json = Annotated[Any, AfterValidator(_storable_json)]

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from httpx import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.database.session import ReadSession, Session
+from app.database.session import Database, ReadSession, Session
 from tests.conftest import client_of
 
 Work = Callable[[AsyncSession], Awaitable[object]]
@@ -56,3 +56,10 @@ def assert_problem(
     assert response.headers.get("retry-after") == retry_after
     assert set(body) == MEMBERS
     assert INTERNALS.search(body["title"] + body["detail"]) is None
+
+
+def checked_out(database: Database) -> int:
+    """How many connections are in use."""
+    pool: Any = database.engine.pool
+    count: int = pool.checkedout()
+    return count

@@ -88,18 +88,23 @@ async def test_a_server_that_does_not_talk_is_unavailable(start_app: StartApp, p
 
 
 @pytest.mark.parametrize(
-    ("login", "database"),
+    ("login", "database", "sqlstate"),
     [
-        ("postgres:{password}", "nowhere"),
-        ("nobody:{password}", "own"),
-        (f"postgres:{SECRET}", "own"),
-        (f"idle:{SECRET}", "own"),
-        (f"crowd:{SECRET}", "own"),
+        ("postgres:{password}", "nowhere", "3D000"),
+        ("nobody:{password}", "own", "28P01"),
+        (f"postgres:{SECRET}", "own", "28P01"),
+        (f"idle:{SECRET}", "own", "28000"),
+        (f"crowd:{SECRET}", "own", "53300"),
     ],
     ids=["database", "role", "password", "role without login", "too many connections"],
 )
-async def test_a_refused_login_is_unavailable(
-    start_app: StartApp, own_server: Server, login: str, database: str
+async def test_a_refused_login_is_unavailable_and_the_log_says_why(
+    start_app: StartApp,
+    own_server: Server,
+    capsys: pytest.CaptureFixture[str],
+    login: str,
+    database: str,
+    sqlstate: str,
 ) -> None:
     connection = await asyncpg.connect(own_server.url("own"))
     await connection.execute(f"""
@@ -115,6 +120,9 @@ async def test_a_refused_login_is_unavailable(
     )
 
     assert_problem(response, 503, "database-unavailable", retry_after="1")
+    logged = capsys.readouterr().out
+    assert f"Error {sqlstate} " in logged
+    assert SECRET not in logged
 
 
 async def test_a_vanished_password_file_is_unavailable(

@@ -38,11 +38,13 @@ class LimitsMiddleware:
         await self.app(scope, receive_counted, send)
 
     def _announced(self, scope: Scope) -> Problem | None:
+        path = scope.get("raw_path") or scope["path"]
+        if len(path) + len(scope["query_string"]) > MAX_URI_BYTES:
+            scope["path"] = scope["path"][:100]  # neither the answer nor the log repeats it
+            return UriTooLong(f"The limit is {MAX_URI_BYTES} bytes.")
         headers = scope["headers"]
         if sum(len(name) + len(value) for name, value in headers) > self.max_header_bytes:
             return HeadersTooLarge(f"The limit is {self.max_header_bytes} bytes.")
-        if len(scope["path"]) + len(scope["query_string"]) > MAX_URI_BYTES:
-            return UriTooLong(f"The limit is {MAX_URI_BYTES} bytes.")
         for name, value in headers:
             if name == b"content-length" and value.isdigit() and int(value) > self.max_body_bytes:
                 return body_too_large(self.max_body_bytes)

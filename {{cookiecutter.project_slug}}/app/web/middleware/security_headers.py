@@ -3,14 +3,14 @@
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html#security-headers
-HEADERS = (
+HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
-    (b"cross-origin-resource-policy", b"same-origin"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"cache-control", b"no-store"),
-)
+]
+NAMES = frozenset(name for name, _ in HEADERS)
 
 
 class SecurityHeadersMiddleware:
@@ -27,8 +27,9 @@ class SecurityHeadersMiddleware:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 given = list(message.get("headers", ()))
-                names = {name for name, _ in given}
-                message["headers"] = given + [item for item in HEADERS if item[0] not in names]
+                own = {name for name, _ in given} & NAMES
+                defaults = [item for item in HEADERS if item[0] not in own] if own else HEADERS
+                message["headers"] = given + defaults
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

@@ -7,7 +7,7 @@ import structlog
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from app.web.middleware.request_id import RequestIDMiddleware
 from tests.conftest import Client
@@ -105,19 +105,3 @@ async def test_nothing_is_left_in_the_log_context_of_the_request_before() -> Non
         await client.get("/")
 
     assert [list(context) for context in contexts] == [["request_id"], ["request_id"]]
-
-
-async def test_the_lifespan_passes_untouched() -> None:
-    calls = []
-
-    async def note(scope: Scope, receive: Receive, send: Send) -> None:
-        calls.append((scope, receive, send))
-
-    async def receive() -> Message: ...  # type: ignore[empty-body]
-
-    async def send(message: Message) -> None: ...
-
-    await RequestIDMiddleware(note)(scope := {"type": "lifespan"}, receive, send)
-
-    assert calls == [(scope, receive, send)]
-    assert scope == {"type": "lifespan"}

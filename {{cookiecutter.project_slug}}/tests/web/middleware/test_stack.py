@@ -1,11 +1,14 @@
 """The middlewares together: what each response carries, however it came about."""
 
 import re
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import pytest
 from fastapi import FastAPI, WebSocket
 from starlette.middleware.cors import CORSMiddleware
-from starlette.types import Message, Scope
+from starlette.types import ASGIApp, Message, Scope
 
 from app.main import create_app
 from app.problems import NotFound
@@ -128,3 +131,25 @@ async def test_a_websocket_passes_the_whole_stack(app: FastAPI) -> None:
 
     assert [message.get("text") for message in sent] == [None, "hello", None]
     assert scope["state"]["request_id"]
+
+
+@pytest.mark.parametrize(
+    "middleware",
+    [
+        LoggingMiddleware,
+        RequestIDMiddleware,
+        SecurityHeadersMiddleware,
+        TimingMiddleware,
+        partial(LimitsMiddleware, max_body_bytes=1, max_header_bytes=1),
+    ],
+)
+async def test_what_is_not_http_passes_untouched(middleware: Callable[[ASGIApp], ASGIApp]) -> None:
+    calls = []
+
+    async def note(*call: object) -> None:
+        calls.append(call)
+
+    call: Any = ({"type": "lifespan"}, note, note)
+    await middleware(note)(*call)
+
+    assert calls == [({"type": "lifespan"}, note, note)]

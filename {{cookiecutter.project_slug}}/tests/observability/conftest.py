@@ -1,0 +1,48 @@
+"""What the tests of logging share: where the lines go, and how to read them."""
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from io import BytesIO, TextIOWrapper
+from typing import Any
+
+import pytest
+import structlog
+
+from app.observability.logging import configure_logging
+from tests.conftest import make_settings
+
+DATABASE = {"url": "postgresql://alice:long-enough@localhost/shop"}
+Read = Callable[[], str]
+
+
+@pytest.fixture(autouse=True)
+def _fresh() -> Iterator[None]:
+    """Warnings are captured once a process, and pytest captures them as well."""
+    logging.captureWarnings(capture=False)
+    structlog.contextvars.clear_contextvars()
+    yield
+    structlog.contextvars.clear_contextvars()
+
+
+def configured(form: str = "json", level: str = "info", **settings: Any) -> Read:
+    """What was written since."""
+    stream = TextIOWrapper(written := BytesIO(), encoding="utf-8", write_through=True)
+    configure_logging(
+        make_settings(database=DATABASE, log={"format": form, "level": level}, **settings), stream
+    )
+
+    def read() -> str:
+        assert not stream.closed
+        return written.getvalue().decode()
+
+    return read
+
+
+def lines(read: Read) -> list[dict[str, Any]]:
+    """Parsed strictly: Python alone would take NaN for JSON."""
+    return [json.loads(line, parse_constant=refuse) for line in read().splitlines()]
+
+
+def refuse(constant: str) -> None:
+    raise ValueError(constant)

@@ -1,0 +1,148 @@
+"""Log lines of every logger, for a program or for a person; see also `test_logging_of_values`."""
+
+import logging
+import warnings
+from io import StringIO
+
+import pytest
+import structlog
+
+from app.observability.logging import configure_logging
+from tests.conftest import make_settings
+from tests.observability.conftest import DATABASE, configured, lines
+
+log = structlog.get_logger()
+
+
+def test_a_json_line_says_what_when_how_severe_and_by_whom() -> None:
+    read = configured(service={"name": "shop"})
+
+    log.warning("stock is low", product="lamp", left=3)
+
+    (line,) = lines(read)
+    assert line.pop("timestamp").endswith("Z")
+    assert line == {
+        "event": "stock is low",
+        "level": "warning",
+        "service": "shop",
+        "product": "lamp",
+        "left": 3,
+    }
+
+
+def test_text_is_for_a_person() -> None:
+    read = configured("console")
+
+    log.warning("stock is low", product="red lamp", left=3)
+
+    text = read()
+    assert "[warning  ] stock is low" in text
+    assert "left=3 product='red lamp'" in text
+    assert "\x1b" not in text
+    assert text.count("\n") == 1
+
+
+def test_colours_are_for_a_terminal() -> None:
+    class Terminal(StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    stream = Terminal()
+    configure_logging(make_settings(database=DATABASE), stream)
+
+    log.warning("stock is low")
+
+    assert "\x1b[" in stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("environment", "is_json"), [("production", True), ("development", False), ("test", False)]
+)
+def test_the_format_depends_on_the_environment_unless_set(environment: str, is_json: bool) -> None:
+    read = configured("auto", environment=environment)
+
+    log.info("hello")
+
+    assert read().startswith("{") == is_json
+
+
+@pytest.mark.parametrize(
+    ("level", "expected"),
+    [
+        ("debug", ["debug", "info", "warning", "error"]),
+        ("info", ["info", "warning", "error"]),
+        ("warning", ["warning", "error"]),
+        ("error", ["error"]),
+    ],
+)
+def test_lines_below_the_level_are_not_written(level: str, expected: list[str]) -> None:
+    read = configured(level=level)
+
+    for logger in (log, logging.getLogger("somewhere")):
+        logger.debug("debug")
+        logger.info("info")
+        logger.warning("warning")
+        logger.error("error")
+
+    assert [line["event"] for line in lines(read)] == expected * 2
+
+
+@pytest.mark.parametrize(
+    "name", ["uvicorn", "uvicorn.error", "sqlalchemy.engine", "alembic.runtime", "py.warnings", "x"]
+)
+def test_the_loggers_of_libraries_take_the_same_way(name: str) -> None:
+    logging.getLogger(name).handlers = [logging.NullHandler()]
+    logging.getLogger(name).disabled = True
+    logging.getLogger(name).disabled = False
+    read = configured()
+    structlog.contextvars.bind_contextvars(request_id="abc-1")
+
+    logging.getLogger(name).warning("%s is %s", "stock", "low")
+
+    (line,) = lines(read)
+    assert (line["event"], line["level"], line["logger"]) == ("stock is low", "warning", name)
+    assert line["request_id"] == "abc-1"
+    assert line["service"]
+    assert not [key for key in line if key.startswith("_")]
+
+
+def test_warnings_are_logged() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        read = configured()
+        warnings.warn("it will change", FutureWarning, stacklevel=1)
+        logging.captureWarnings(capture=False)
+
+    (line,) = lines(read)
+    assert (line["logger"], line["level"]) == ("py.warnings", "warning")
+    assert "FutureWarning: it will change" in line["event"]
+
+
+def test_the_servers_own_request_line_is_silent() -> None:
+    read = configured()
+
+    logging.getLogger("uvicorn.access").info("GET /")
+
+    assert read() == ""
+
+
+def test_nothing_is_written_twice_when_configured_twice() -> None:
+    first = configured()
+    second = configured()
+
+    log.info("one")
+    logging.getLogger("uvicorn.error").info("two")
+
+    assert first() == ""
+    assert [line["event"] for line in lines(second)] == ["one", "two"]
+
+
+def test_by_default_it_goes_to_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging(make_settings(database=DATABASE, log={"format": "json"}))
+
+    log.info("one")
+    logging.getLogger("x").info("two")
+
+    output = capsys.readouterr()
+    assert len(output.out.splitlines()) == 2
+    assert output.err == ""

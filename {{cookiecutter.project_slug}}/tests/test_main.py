@@ -1,0 +1,113 @@
+"""The composition: nothing happens before it is asked for, and nothing is left afterwards."""
+
+import json
+from typing import Any
+
+import asyncpg
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import event, text
+from starlette.datastructures import State
+
+from app.main import create_app, lifespan
+from app.settings import Settings
+from tests.conftest import client_of
+from tests.serving import start
+
+IMPORT = """
+import json, logging, sys
+events = []
+sys.addaudithook(lambda name, arguments: events.append((name, str(arguments[:1]))))
+import app.main
+import structlog
+print(json.dumps({
+    "network": [e for e in events if e[0] in ("socket.connect", "socket.bind")],
+    "programs": [e for e in events if e[0] in ("subprocess.Popen", "os.system", "os.exec")],
+    "files": [e for e in events if e[0] == "open" and not e[1].endswith((".py',)", ".pyc',)"))],
+    "handlers": [str(handler) for handler in logging.getLogger().handlers],
+    "structlog": structlog.is_configured(),
+}))
+"""
+
+
+def test_importing_does_nothing() -> None:
+    env = {"SERVER_PORT": "no number", "ENVIRONMENT": "nowhere"}
+    with start("-c", IMPORT, env=env) as process:
+        output, _ = process.communicate()
+
+    assert process.returncode == 0, output
+    done = json.loads(output)
+    ours = ("pyproject.toml", ".env", "secrets", "alembic.ini")
+    assert not [file for file in done.pop("files") if any(name in str(file) for name in ours)]
+    assert done == {"network": [], "programs": [], "handlers": [], "structlog": False}
+
+
+async def connections(sql: asyncpg.Connection, settings: Settings) -> int:  # type: ignore[type-arg]
+    query = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE $1 || '%'"
+    return int(await sql.fetchval(query, settings.service.name))
+
+
+async def test_starting_asks_the_database_nothing(settings: Settings, sql: Any) -> None:
+    app = create_app(settings)
+    async with lifespan(app):
+        assert await connections(sql, settings) == 0
+
+
+async def test_stopping_closes_every_connection(settings: Settings, sql: Any) -> None:
+    app = create_app(settings)
+    async with lifespan(app), client_of(app) as client:
+        assert (await client.get("/health/ready")).status_code == 200
+        async with app.state.database.transaction() as session:
+            await session.execute(text("SELECT 1"))
+        assert await connections(sql, settings) == 2
+
+    assert await connections(sql, settings) == 0
+
+
+async def test_what_was_started_last_is_stopped_first(settings: Settings) -> None:
+    app = create_app(settings)
+    states = []
+    async with lifespan(app):
+        probe, engine = app.state.probe, app.state.database.engine
+        assert await probe.check()
+        event.listen(
+            engine.sync_engine, "engine_disposed", lambda _: states.append(probe._connection)
+        )
+
+    assert states == [None]
+
+
+class FailingState(State):
+    """Fails at the last thing that starting sets."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name == "started":
+            raise RuntimeError(name)
+        super().__setattr__(name, value)
+
+
+async def test_a_start_that_fails_halfway_lets_go_of_what_it_had(settings: Settings) -> None:
+    app = FastAPI()
+    app.state = FailingState({"settings": settings})
+    pools = []
+
+    class Noting(FailingState):
+        def __setattr__(self, name: str, value: Any) -> None:
+            if name == "database":
+                pools.append(value.engine.pool)
+            super().__setattr__(name, value)
+
+    app.state = Noting({"settings": settings})
+    with pytest.raises(RuntimeError, match="started"):
+        async with lifespan(app):
+            pytest.fail("it did start")
+
+    assert app.state.database.engine.pool not in pools  # dispose puts a new one in its place
+
+
+async def test_two_applications_share_nothing(settings: Settings) -> None:
+    one, other = create_app(settings), create_app(settings)
+
+    async with lifespan(one), lifespan(other):
+        assert one.state.database.engine is not other.state.database.engine
+        assert one.state.probe is not other.state.probe

@@ -1,0 +1,177 @@
+"""Every failure is answered in one way, and tells nothing that the client does not need."""
+
+import asyncio
+
+import asyncpg
+import httpx
+import pytest
+from fastapi import APIRouter, FastAPI
+from sqlalchemy.exc import ArgumentError
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
+
+from app.problems import Problem, Unavailable
+from tests.conftest import Client
+from tests.web.conftest import ReadLog
+
+PROBLEM = "application/problem+json"
+
+
+async def test_a_path_without_a_route_is_a_problem(client: Client) -> None:
+    response = await client.get("/nowhere", headers={"X-Request-ID": "abc-1"})
+
+    assert response.status_code == 404
+    assert response.headers["content-type"] == PROBLEM
+    assert response.json() == {
+        "type": "/problems/not-found",
+        "title": "Not found",
+        "status": 404,
+        "detail": "There is nothing at this path.",
+        "instance": "/nowhere",
+        "request_id": "abc-1",
+    }
+
+
+async def test_a_trailing_slash_is_not_redirected_to_a_forged_host(client: Client) -> None:
+    response = await client.get("/health/live/", headers={"Host": "evil.example"})
+
+    assert response.status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/%ED%A0%80", "/%ff", "/a%20b%22%0d%0aX: y", "/%E2%82%AC"])
+async def test_a_strange_path_is_named_as_a_valid_uri(client: Client, path: str) -> None:
+    response = await client.get(path)
+
+    assert response.status_code == 404
+    instance = response.json()["instance"]
+    assert instance.isascii()
+    assert not set(instance) & set(' "<>\r\n')
+
+
+@pytest.mark.parametrize(
+    ("path", "allow"),
+    [
+        ("/things", "GET, POST"),
+        ("/things/7", "DELETE, GET, PATCH"),
+        ("/things/latest", "DELETE, GET, PATCH, PUT"),  # `latest` is an id as well
+        ("/health/live", "GET, HEAD"),
+        ("/docs", "GET, HEAD"),
+    ],
+)
+async def test_a_wrong_method_is_told_all_right_ones(
+    app: FastAPI, client: Client, path: str, allow: str
+) -> None:
+    async def nothing() -> None: ...
+
+    reading, writing = APIRouter(prefix="/things"), APIRouter()
+    reading.add_api_route("", nothing, methods=["GET"])
+    reading.add_api_route("/{thing_id}", nothing, methods=["GET"])
+    writing.add_api_route("/things", nothing, methods=["POST"])
+    writing.add_api_route("/things/latest", nothing, methods=["PUT"])
+    writing.add_api_route("/things/{key}", nothing, methods=["DELETE", "PATCH"])
+    app.include_router(reading)
+    app.include_router(writing)
+
+    response = await client.request("TRACE", path)
+
+    assert response.status_code == 405
+    assert response.headers["allow"] == allow
+    assert response.headers["content-type"] == PROBLEM
+    assert response.json()["type"] == "/problems/method-not-allowed"
+    assert response.json()["detail"] == f"Use one of: {allow}."
+
+
+async def test_an_exception_of_the_framework_keeps_its_headers(
+    app: FastAPI, client: Client
+) -> None:
+    @app.get("/login")
+    async def login() -> None:
+        raise HTTPException(401, "a text of its own", headers={"WWW-Authenticate": "Bearer"})
+
+    response = await client.get("/login")
+
+    assert response.status_code == 401
+    assert response.headers["www-authenticate"] == "Bearer"
+    assert response.headers["content-type"] == PROBLEM
+    body = response.json()
+    assert (body["type"], body["title"], body["status"]) == ("about:blank", "Unauthorized", 401)
+
+
+@pytest.mark.parametrize("retry_after", [0, 7])
+async def test_a_problem_says_when_to_try_again(
+    app: FastAPI, client: Client, retry_after: int
+) -> None:
+    @app.get("/busy")
+    async def busy() -> None:
+        raise Unavailable(retry_after=retry_after)
+
+    response = await client.get("/busy")
+
+    assert response.status_code == 503
+    assert response.headers["retry-after"] == str(retry_after)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "kind"),
+    [
+        (asyncpg.CannotConnectNowError("secret"), 503, "database-unavailable"),
+        (asyncpg.InterfaceError("secret"), 500, "internal-error"),
+        (ArgumentError("secret"), 500, "internal-error"),
+        (TimeoutError("secret"), 504, "timeout"),
+    ],
+)
+async def test_a_failure_of_the_database_tells_its_cause_to_the_log_alone(
+    app: FastAPI, client: Client, read_log: ReadLog, error: Exception, status: int, kind: str
+) -> None:
+    @app.get("/fail")
+    async def fail() -> None:
+        raise error
+
+    response = await client.get("/fail")
+
+    assert response.status_code == status
+    assert response.json()["type"] == f"/problems/{kind}"
+    assert "secret" not in response.text
+    (line,) = read_log("request")
+    assert line["cause"].startswith(type(error).__name__)
+    assert line["cause"].endswith("secret")
+    assert len(read_log("unexpected database error")) == (status == 500)
+
+
+async def test_a_deadline_that_passes_is_a_timeout(app: FastAPI, client: Client) -> None:
+    @app.get("/late")
+    async def late() -> None:
+        async with asyncio.timeout(0.01):
+            await asyncio.sleep(60)
+
+    assert (await client.get("/late")).status_code == 504
+
+
+async def test_an_error_outside_the_logging_middleware_is_a_problem_too(app: FastAPI) -> None:
+    class Broken:
+        def __init__(self, app: ASGIApp) -> None: ...
+
+        async def __call__(self, *_: object) -> None:
+            message = "the text of an exception"
+            raise RuntimeError(message)
+
+    app.add_middleware(Broken)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with Client(transport=transport, base_url="http://test") as client:
+        response = await client.get("/health/live")
+
+    assert response.status_code == 500
+    assert response.headers["content-type"] == PROBLEM
+    assert response.json()["type"] == "/problems/internal-error"
+    assert "the text of an exception" not in response.text
+
+
+def test_a_problem_knows_its_status_title_and_detail() -> None:
+    problem = Problem("It is so.")
+
+    assert (problem.status, problem.title, str(problem)) == (
+        500,
+        "Internal Server Error",
+        "It is so.",
+    )
+    assert str(Problem()) == "Internal Server Error"

@@ -1,0 +1,143 @@
+"""The OpenAPI document says what the service really answers."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from app.problems import AlreadyExists, Conflict, NotFound
+from app.web.openapi import problems
+from app.web.types import Input, Output
+from tests.conftest import Client
+
+Document = dict[str, Any]
+METHODS = {"get", "head", "post", "put", "patch", "delete", "options", "trace"}
+PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
+
+class ThingCreate(Input):
+    name: str
+
+
+class ThingRead(Output):
+    name: str
+
+
+@pytest.fixture
+async def document(app: FastAPI) -> Document:
+    """Of the whole service, and a few routes of every kind."""
+
+    @app.get("/things", response_model=list[ThingRead])
+    async def list_things(limit: int = 1) -> None: ...
+
+    @app.post("/things", response_model=ThingRead, responses=problems(AlreadyExists, Conflict))
+    async def create_thing(body: ThingCreate) -> None: ...
+
+    @app.delete("/things/{thing_id}", status_code=204, responses=problems(NotFound))
+    async def delete_thing(thing_id: int) -> None: ...
+
+    return app.openapi()
+
+
+def operations(document: Document) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            yield path, method, operation
+
+
+def parts(value: object) -> Iterator[dict[str, Any]]:
+    """Every object in it, at any depth."""
+    if isinstance(value, dict):
+        yield value
+    for part in value.values() if isinstance(value, dict) else value:  # type: ignore[attr-defined]
+        if isinstance(part, dict | list):
+            yield from parts(part)
+
+
+async def test_the_document_is_served(client: Client, document: Document) -> None:
+    response = await client.get("/openapi.json")
+
+    assert response.status_code == 200
+    assert response.json() == document
+
+
+async def test_it_is_a_complete_openapi_document(document: Document, app: FastAPI) -> None:
+    assert re.fullmatch(r"3\.1\.\d", document["openapi"])
+    assert document["info"] == {
+        "title": app.title,
+        "description": app.description,
+        "version": app.version,
+    }
+    for path, method, operation in operations(document):
+        assert path.startswith("/")
+        assert method in METHODS
+        assert operation["operationId"]
+        names = {p["name"] for p in operation.get("parameters", []) if p["in"] == "path"}
+        assert names == set(re.findall(r"\{(\w+)\}", path))
+        for status, response in operation["responses"].items():
+            assert re.fullmatch(r"[1-5]\d\d|default", status)
+            assert response["description"]
+
+
+async def test_operations_have_names_of_their_own(document: Document) -> None:
+    names = [operation["operationId"] for _, _, operation in operations(document)]
+
+    assert len(set(names)) == len(names)
+
+
+async def test_every_reference_leads_somewhere(document: Document) -> None:
+    schemas = document["components"]["schemas"]
+
+    for part in parts(document):
+        if "$ref" in part:
+            assert part["$ref"].removeprefix("#/components/schemas/") in schemas
+
+
+async def test_every_error_is_a_problem(document: Document) -> None:
+    for path, _, operation in operations(document):
+        for status, response in operation["responses"].items():
+            if status == "default" or (status >= "400" and not path.startswith("/health")):
+                assert response["content"] == PROBLEM
+
+
+async def test_the_frameworks_own_errors_are_gone(document: Document) -> None:
+    assert not {"HTTPValidationError", "ValidationError"} & set(document["components"]["schemas"])
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "statuses"),
+    [
+        ("/things", "get", {"200", "422", "default"}),
+        ("/things", "post", {"200", "400", "409", "415", "422", "default"}),
+        ("/things/{thing_id}", "delete", {"204", "404", "422", "default"}),
+        ("/health/live", "get", {"200", "default"}),
+        ("/health/ready", "get", {"200", "503", "default"}),
+    ],
+)
+async def test_an_operation_lists_what_it_can_answer(
+    document: Document, path: str, method: str, statuses: set[str]
+) -> None:
+    assert set(document["paths"][path][method]["responses"]) == statuses
+
+
+async def test_problems_of_one_status_share_its_description(document: Document) -> None:
+    responses = document["paths"]["/things"]["post"]["responses"]
+
+    assert responses["409"]["description"] == "Already exists / Conflict"
+
+
+async def test_a_problem_that_is_sent_has_the_documented_shape(
+    client: Client, document: Document
+) -> None:
+    schema = document["components"]["schemas"]["Problem"]
+    types = {"string": str, "integer": int, "array": list}
+
+    for response in (await client.get("/nowhere"), await client.post("/things", json={})):
+        body = response.json()
+        assert set(schema["required"]) <= set(body) <= set(schema["properties"])
+        for name, value in body.items():
+            assert isinstance(value, types[schema["properties"][name]["type"]])
+        shape = schema["properties"]["errors"]["items"]["properties"]
+        assert all(set(error) == set(shape) for error in body.get("errors", []))

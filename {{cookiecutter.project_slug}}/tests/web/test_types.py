@@ -1,0 +1,175 @@
+"""The input types, as a client meets them: what they take, what they refuse, what they document."""
+
+import math
+from typing import Annotated, Any
+
+import pytest
+from fastapi import FastAPI
+from pydantic import Field
+
+from app.web.types import (
+    MAX_DEPTH,
+    Finite,
+    Input,
+    Instant,
+    Int32,
+    Int64,
+    Json,
+    Name,
+    Output,
+    Text,
+    omitted,
+)
+from tests.conftest import Client
+
+JSON = {"Content-Type": "application/json"}
+DEEPEST = "[" * (MAX_DEPTH - 1) + "1" + "]" * (MAX_DEPTH - 1)
+
+
+class Sample(Input):
+    text: Text = omitted()
+    name: Name = omitted()
+    int32: Int32 = omitted()
+    int64: Int64 = omitted()
+    finite: Finite = omitted()
+    instant: Instant = omitted()
+    json_: Annotated[Json, Field(alias="json")] = omitted()
+
+
+@pytest.fixture
+async def app(app: FastAPI) -> FastAPI:
+    @app.post("/sample")
+    async def sample(body: Sample) -> Any:
+        return body.model_dump(exclude_unset=True, by_alias=True)
+
+    return app
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "read"),
+    [
+        ("text", '""', ""),
+        ("text", '"a\\n\\u0001\\u00e4\\ud83d\\ude00"', "a\n\x01ä😀"),
+        ("name", '"  a  "', "  a  "),
+        ("int32", "-2147483648", -(2**31)),
+        ("int32", "2147483647", 2**31 - 1),
+        ("int32", "5.0", 5),
+        ("int64", "-9223372036854775808", -(2**63)),
+        ("int64", "9223372036854775807", 2**63 - 1),
+        ("finite", "1.5", 1.5),
+        ("finite", "5", 5.0),
+        ("finite", "1e300", 1e300),
+        ("instant", '"2026-01-31T12:00:00+05:00"', "2026-01-31T07:00:00Z"),
+        ("instant", '"2026-01-31T12:00:00.123456Z"', "2026-01-31T12:00:00.123456Z"),
+        ("json", "null", None),
+        ("json", '{"a": [1, 1e300, true, {"b": "\\u00e4"}]}', {"a": [1, 1e300, True, {"b": "ä"}]}),
+        ("json", "1e300", 1e300),
+        ("json", "9223372036854775807", 2**63 - 1),
+    ],
+)
+async def test_what_can_be_stored_is_taken(
+    client: Client, field: str, value: str, read: object
+) -> None:
+    response = await client.post("/sample", content=f'{{"{field}": {value}}}', headers=JSON)
+
+    assert (response.status_code, response.json()) == (200, {field: read})
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        *[("text", value) for value in ('"a\\u0000b"', '"\\ud800"', '"\\udc00x"', "5", "null")],
+        *[("name", value) for value in ('""', '" \\t\\n"', '"a\\u0000"', '"a\\ud800"', "null")],
+        *[("int32", value) for value in ("2147483648", "-2147483649", "1.5", '"5"', "true")],
+        *[("int32", value) for value in ("1e300", "NaN", "Infinity", "null", "[5]")],
+        *[("int64", value) for value in ("9223372036854775808", "-9223372036854775809")],
+        *[("int64", value) for value in ('"5"', "false", "1.5", "1e19")],
+        *[("finite", value) for value in ("NaN", "Infinity", "-Infinity", "1e999")],
+        *[("finite", value) for value in ('"1.5"', "true", "null")],
+        *[("instant", value) for value in ('"2026-01-31T12:00:00"', '"2026-01-31"', '"now"')],
+        *[("instant", value) for value in ("0", "1.5", '"1700000000"', '"-5"', "true", "null")],
+        *[("instant", value) for value in ('"2026-02-30T00:00:00Z"', '"2026-01-31T12:00:00+99"')],
+        ("instant", '"0001-01-01T00:00:00+14:00"'),
+        ("instant", '"9999-12-31T23:59:59-14:00"'),
+        *[("json", value) for value in ('"\\u0000"', '{"\\u0000": 1}', '["\\ud800"]', "[NaN]")],
+        *[("json", value) for value in ("-Infinity", "1e999", "9223372036854775808")],
+        ("json", '{"a": -9223372036854775809}'),
+        ("json", '{"\\ud800": 1}'),
+    ],
+)
+async def test_what_cannot_be_stored_is_refused_by_name(
+    client: Client, field: str, value: str
+) -> None:
+    response = await client.post("/sample", content=f'{{"{field}": {value}}}', headers=JSON)
+
+    assert response.status_code == 422
+    assert {error["loc"][1] for error in response.json()["errors"]} == {field}
+
+
+@pytest.mark.parametrize("depth", ["[{}]", '{{"a": {}}}'])
+async def test_json_is_nested_at_most_so_deep(client: Client, depth: str) -> None:
+    deepest = await client.post("/sample", content=f'{{"json": {DEEPEST}}}', headers=JSON)
+    content = f'{{"json": {depth.format(DEEPEST)}}}'
+    too_deep = await client.post("/sample", content=content, headers=JSON)
+
+    assert (deepest.status_code, too_deep.status_code) == (200, 422)
+
+
+async def test_an_unknown_field_is_refused(client: Client) -> None:
+    response = await client.post("/sample", json={"colour": "red"})
+
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["loc"] == ["body", "colour"]
+
+
+async def test_a_field_that_is_left_out_stays_unset(client: Client) -> None:
+    response = await client.post("/sample", json={})
+
+    assert (response.status_code, response.json()) == (200, {})
+
+
+def test_the_schema_states_the_rules() -> None:
+    properties = Sample.model_json_schema()["properties"]
+
+    assert {name: without_title(schema) for name, schema in properties.items()} == {
+        "text": {"type": "string", "pattern": r"^[^\x00]*$"},
+        "name": {"type": "string", "pattern": r"^[^\x00]*[^\x00-\x20][^\x00]*$"},
+        "int32": {"type": "integer", "minimum": -(2**31), "maximum": 2**31 - 1},
+        "int64": {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1},
+        "finite": {"type": "number"},
+        "instant": {"type": "string", "format": "date-time"},
+        "json": {},
+    }
+    assert Sample.model_json_schema()["additionalProperties"] is False
+
+
+def without_title(schema: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in schema.items() if key != "title"}
+
+
+def test_a_narrower_type_keeps_the_rules_of_the_wider() -> None:
+    class Narrow(Input):
+        size: Annotated[Int32, Field(ge=0)]
+        label: Annotated[Name, Field(max_length=5)]
+
+    properties = Narrow.model_json_schema()["properties"]
+    assert without_title(properties["size"]) == {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 2**31 - 1,
+    }
+    assert properties["label"]["maxLength"] == 5
+    assert "pattern" in properties["label"]
+
+
+def test_what_is_sent_may_be_made_from_any_object() -> None:
+    class Circle(Output):
+        radius: float
+        """In metres."""
+
+    class Row:
+        radius = math.pi
+        secret = "not sent"
+
+    assert Circle.model_validate(Row()).model_dump() == {"radius": math.pi}
+    assert Circle.model_json_schema()["properties"]["radius"]["description"] == "In metres."
