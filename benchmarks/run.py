@@ -28,6 +28,7 @@ from benchmarks.round_trips import counting
 ROOT = Path(__file__).parent.parent
 REQUESTS, ROUNDS = 4_000, 7
 TRIVIAL = "/health/live"
+Command = list[str | Path]
 PRODUCT = {"sku": "lamp", "name": "Lamp", "price_cents": 1999, "stock": 3}
 
 
@@ -36,16 +37,18 @@ def main() -> None:
         service = Path(cookiecutter(str(ROOT), no_input=True, output_dir=place))
         environment = {**os.environ, "VIRTUAL_ENV": "", "PWD": str(service)}
         subprocess.run([os.environ["UV"], "sync", "--quiet"], cwd=service, check=True)
-        this = [service / ".venv/bin/python", "-m", "tools.postgres", "--", sys.executable]
-        command = [*this, "-m", "benchmarks.run", str(service)]
-        subprocess.run(command, cwd=service, env=environment | {"PYTHONPATH": str(ROOT)}, check=True)
+        this: Command = [service / ".venv/bin/python", "-m", "tools.postgres", "--", sys.executable]
+        command: Command = [*this, "-m", "benchmarks.run", str(service)]
+        subprocess.run(
+            command, cwd=service, env=environment | {"PYTHONPATH": str(ROOT)}, check=True
+        )
 
 
 def measure(service: Path) -> None:
     """With DATABASE_URL in the environment."""
     python = service / ".venv/bin/python"
     subprocess.run([service / ".venv/bin/alembic", "upgrade", "head"], cwd=service, check=True)
-    uvicorn = "uvicorn bare:app --no-access-log --log-level warning --port".split()
+    uvicorn = ["uvicorn", "bare:app", "--no-access-log", "--log-level", "warning", "--port"]
     with ExitStack() as stack:
         port_of_ours, ours = stack.enter_context(
             server([python, "-m", "app", "serve", "--port"], service)
@@ -63,11 +66,12 @@ def measure(service: Path) -> None:
             medians = [statistics.median(column) for column in zip(*rows, strict=True)]
             ratio = statistics.median(mine / other for other, mine in rows)
             print(f"{name:32}{medians[0]:8.0f}{medians[1]:8.0f}{ratio:8.2f}")
-    print(f"round trips to PostgreSQL for a read by primary key: {asyncio.run(round_trips(service, by_id)):.2f}")
+    trips = asyncio.run(round_trips(service, by_id))
+    print(f"round trips to PostgreSQL for a read by primary key: {trips:.2f}")
 
 
 @contextmanager
-def server(command: list[str | Path], cwd: Path, **variables: str) -> Iterator[tuple[int, psutil.Process]]:
+def server(command: Command, cwd: Path, **variables: str) -> Iterator[tuple[int, psutil.Process]]:
     """Started with a free port as its last argument; logs go to a file, as in production."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -115,7 +119,7 @@ def cpu(process: psutil.Process, port: int, path: str) -> float:
     asyncio.run(send(port, path, REQUESTS))
     after = process.cpu_times()
     spent = after.user + after.system - before.user - before.system
-    return spent / REQUESTS * 1_000_000
+    return float(spent / REQUESTS * 1_000_000)
 
 
 async def round_trips(service: Path, path: str) -> float:
@@ -123,7 +127,7 @@ async def round_trips(service: Path, path: str) -> float:
     async with counting(str(url.hostname), url.port or 5432) as proxy:
         login = url.netloc.rpartition("@")[0]
         through = urlunsplit(url._replace(netloc=f"{login}@127.0.0.1:{proxy.port}"))
-        command: list[str | Path] = [service / ".venv/bin/python", "-m", "app", "serve", "--port"]
+        command: Command = [service / ".venv/bin/python", "-m", "app", "serve", "--port"]
         served = server(command, service, DATABASE_URL=through)
         port, _ = await asyncio.to_thread(served.__enter__)
         await send(port, path, 160)

@@ -1,0 +1,51 @@
+"""How a connection is opened: its name, its timeouts and its time zone."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from app.database.engine import create_engine
+from app.settings import Settings
+
+
+async def shown(settings: Settings, name: str, application_name: str = "orders") -> Any:
+    engine = create_engine(settings.database, application_name)
+    try:
+        async with engine.connect() as connection:
+            return await connection.scalar(text(f"SHOW {name}"))
+    finally:
+        await engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("application_name", "orders"),
+        ("statement_timeout", "10s"),
+        ("lock_timeout", "3s"),
+        ("idle_in_transaction_session_timeout", "30s"),
+        ("TimeZone", "UTC"),
+    ],
+)
+async def test_a_connection_has_the_services_settings(
+    settings: Settings, name: str, expected: str
+) -> None:
+    assert await shown(settings, name) == expected
+
+
+async def test_a_long_name_is_cut_and_not_complained_about(settings: Settings) -> None:
+    assert await shown(settings, "application_name", "x" * 100) == "x" * 63
+
+
+async def test_an_engine_opens_nothing_by_itself(settings: Settings) -> None:
+    engine = create_engine(settings.database, "orders")
+
+    assert engine.pool.status().startswith("Pool size: 5  Connections in pool: 0")
+
+
+async def test_its_address_hides_the_password(settings: Settings) -> None:
+    password = settings.database.address.password
+
+    assert password
+    assert password not in repr(create_engine(settings.database, "orders"))
