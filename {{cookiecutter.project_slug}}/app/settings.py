@@ -148,8 +148,8 @@ class DatabaseSettings(_Group):
     """File that holds the password; read anew for each connection."""
     pool_size: int = Field(10, ge=1, le=1_000)
     """Connections kept open."""
-    max_overflow: int = Field(5, ge=0, le=1_000)
-    """Connections opened beyond the pool when it is empty, closed on return."""
+    max_overflow: int = Field(0, ge=0, le=1_000)
+    """Connections opened beyond the pool and closed on return; each costs many round trips."""
     pool_timeout: Seconds = 2.0
     """Seconds a request waits for a connection before it is answered with 503."""
     pool_recycle: Seconds = 1_800.0

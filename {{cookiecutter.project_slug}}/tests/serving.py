@@ -63,6 +63,7 @@ class Served:
     def wait(self) -> int:
         status = self.process.wait(PATIENCE)
         self._reader.join(PATIENCE)
+        assert not self._reader.is_alive(), "some worker outlived the service"
         return status
 
     def _read(self) -> None:

@@ -3,15 +3,12 @@
 import json
 import socket
 from collections.abc import Iterator
-from http.client import IncompleteRead
 from urllib.parse import urlsplit
-from urllib.request import urlopen
 
+import httpx
 import pytest
 
 from tests.serving import Served, serving, until
-
-ENV = {"LOG_FORMAT": "json"}
 
 
 @pytest.fixture(scope="module")
@@ -22,11 +19,10 @@ def served(database_url: str) -> Iterator[Served]:
 
 
 def send(served: Served, *requests: str) -> bytes:
-    """Requests in one piece on one connection; what came back until the server closed it."""
+    """Requests in one piece on one connection, and what came back; the last one must close it."""
     address = urlsplit(served.url)
     with socket.create_connection((address.hostname, address.port), timeout=30) as connection:
         connection.sendall("".join(requests).encode())
-        connection.shutdown(socket.SHUT_WR)
         return b"".join(iter(lambda: connection.recv(65_536), b""))
 
 
@@ -36,9 +32,12 @@ def request(path: str, *headers: str) -> str:
 
 def test_pipelined_requests_share_no_log_context(served: Served) -> None:
     names = ["first", "second", "third"]
-    received = send(
-        served, *(request(f"/bind/{name}", f"X-Request-ID: {name}-id") for name in names)
+    first, second, third = (
+        request(f"/bind/{name}", f"X-Request-ID: {name}-id", f"Connection: {connection}")
+        for name, connection in zip(names, ("keep-alive", "keep-alive", "close"), strict=True)
     )
+
+    received = send(served, first, second, third)
 
     assert received.count(b"200 OK") == 3
     assert until(lambda: len(served.lines("bound")) == 3)
@@ -79,10 +78,14 @@ def test_a_defect_leaves_one_traceback(served: Served) -> None:
 
 
 def test_a_broken_stream_is_an_aborted_response_and_one_traceback(served: Served) -> None:
-    with urlopen(f"{served.url}/broken-stream") as response, pytest.raises(IncompleteRead) as read:
-        response.read()
+    parts: list[bytes] = []
+    with (
+        httpx.stream("GET", f"{served.url}/broken-stream") as response,
+        pytest.raises(httpx.RemoteProtocolError),
+    ):
+        parts.extend(response.iter_raw())
 
-    assert read.value.partial == b"first part"
+    assert parts == [b"first part"]
     request_id = response.headers["X-Request-ID"]
     assert until(lambda: tracebacks(served, request_id))
     assert tracebacks(served, request_id) == 1

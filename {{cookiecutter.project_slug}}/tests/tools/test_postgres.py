@@ -371,20 +371,21 @@ def test_an_ordinary_user_needs_no_privileges(project: Path) -> None:
     if python is None or subprocess.run([python, "-c", supported], check=False).returncode:
         pytest.skip("no Python 3.11 that everybody may run")
     os.chown(project, nobody.pw_uid, nobody.pw_gid)
-    done = subprocess.run(
-        [python, "-B", "-m", "tools.postgres", "--", "sh", "-c", "cat .postgres/server.json"],
+    with subprocess.Popen(
+        [python, "-B", "-c", USER, project / "cluster"],
         cwd=project,
         env={"PYTHONPATH": str(Path(asyncpg.__file__).parents[1]), "PATH": os.defpath},
         user=nobody.pw_uid,
         group=nobody.pw_gid,
         extra_groups=[],
         text=True,
-        capture_output=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert "data in .postgres" in done.stderr
-    assert {path.owner() for path in (project / ".postgres").iterdir()} == {"nobody"}
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as user:
+        read_port(user)
+        assert {path.owner() for path in (project / "cluster").iterdir()} == {"nobody"}
+        user.communicate()
+    assert until(lambda: not any(project.glob("cluster*")))
 
 
 def query(url: str, sql: str) -> Any:
