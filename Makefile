@@ -38,7 +38,7 @@ demo: $(NEEDS_UV) ## Bake the default service into demo/ and serve it until Ctrl
 	@trap 'exit 0' INT; $(MAKE) -C demo dev PORT=$(PORT)
 
 .PHONY: test
-test: $(NEEDS_UV) ## Run every ring of tests, slowest last (T=tests/test_questions.py for a part)
+test: $(NEEDS_UV) ## Lint, types and every ring of tests (T=tests/test_questions.py for a part)
 	@"$$UV" run --quiet ruff format --check .
 	@"$$UV" run --quiet ruff check .
 	@"$$UV" run --quiet mypy

@@ -16,6 +16,7 @@ from tests.words import simple_commands
 NEEDS_NO_CHECK = {"brew", "echo", "export", "open", "pip", "pipx", "sleep", "source"}
 PATH_OPTIONS = {"-C", "-f", "-k", "--env-file", "--file"}
 UNLISTED = ("/docs", "/openapi.json", "/metrics", "/health", "/health/live", "/health/ready")
+NOWHERE = "postgresql://nobody:x@127.0.0.1:1/nothing"
 CRUFT = {"check", "create", "diff", "link", "update"}
 
 
@@ -84,9 +85,10 @@ class Shell:
 
     @cached_property
     def routes(self) -> list[re.Pattern[str]]:
-        nowhere = {"DATABASE_URL": "postgresql://nobody:x@127.0.0.1:1/nothing"}
         command = (self.tools / "python", "-m", "app", "openapi")
-        paths = json.loads(run(*command, cwd=self.project, env=nowhere).stdout)["paths"]
+        paths = json.loads(run(*command, cwd=self.project, env={"DATABASE_URL": NOWHERE}).stdout)[
+            "paths"
+        ]
         return [re.compile(re.sub(r"\{\w+\}", "[^/]+", path)) for path in [*paths, *UNLISTED]]
 
     def git(self, arguments: list[str]) -> str:

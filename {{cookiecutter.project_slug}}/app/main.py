@@ -22,6 +22,7 @@ from app.web.middleware.request_id import RequestIDMiddleware
 from app.web.middleware.security_headers import SecurityHeadersMiddleware
 from app.web.middleware.timing import TimingMiddleware
 from app.web.openapi import describe_problems
+from app.web.routes import add_routes
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -42,7 +43,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     for router in ROUTERS:
-        app.include_router(router)
+        add_routes(app, router)
     serve_docs(app)
     handle_errors(app)
     describe_problems(app)
@@ -65,15 +66,16 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 def middleware(settings: Settings) -> list[Middleware]:
     """Outermost first: what stands higher sees the request earlier and the response later."""
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=settings.cors.origins,
+        allow_credentials=settings.cors.credentials,
+        allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
+        allow_headers=["Authorization", "Content-Type", "X-Request-ID"],
+        expose_headers=["Link", "Location", "Retry-After", "X-Request-ID", "X-Response-Time"],
+    )
     return [
-        Middleware(
-            CORSMiddleware,
-            allow_origins=settings.cors.origins,
-            allow_credentials=settings.cors.credentials,
-            allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", "X-Request-ID"],
-            expose_headers=["Link", "Location", "Retry-After", "X-Request-ID", "X-Response-Time"],
-        ),
+        *([cors] if settings.cors.origins else []),
         Middleware(SecurityHeadersMiddleware),
         Middleware(RequestIDMiddleware),
         Middleware(TimingMiddleware),

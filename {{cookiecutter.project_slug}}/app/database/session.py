@@ -70,7 +70,8 @@ class Database:
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """A session for reads: each statement is a transaction, one round trip instead of three.
 
-        Raises WriteRefusedError for any other statement.
+        Raises WriteRefusedError for any other statement. Has no `stream()`: a cursor of the
+        server's lives in a transaction.
         """
         async with self._reading() as session:
             yield session

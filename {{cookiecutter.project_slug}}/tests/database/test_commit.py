@@ -4,15 +4,14 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
 from httpx import AsyncClient
 from sqlalchemy import text
 
 from app.database.session import ReadSession, Session
 from app.main import create_app
-from app.settings import Settings
 from tests.database.asking import assert_problem
-from tests.database.serving import serving
+from tests.serving import serving
 
 router = APIRouter(prefix="/marks/{key}")
 
@@ -45,26 +44,32 @@ async def marks(scratch: Any) -> Any:
     return scratch
 
 
-@pytest.fixture
-async def socket_client(marks: Any, settings: Settings) -> AsyncIterator[AsyncClient]:
-    app = create_app(settings)
+def marking() -> FastAPI:
+    app = create_app()
     app.include_router(router)
-    async with serving(app) as client:
-        yield client
+    return app
 
 
-async def test_what_fails_at_commit_is_no_success(marks: Any, socket_client: AsyncClient) -> None:
+@pytest.fixture
+async def served(marks: Any, database_url: str) -> AsyncIterator[AsyncClient]:
+    """A client of the service in a process of its own."""
+    with serving("tests.database.test_commit:marking", env={"DATABASE_URL": database_url}) as it:
+        async with AsyncClient(base_url=it.url) as client:
+            yield client
+
+
+async def test_what_fails_at_commit_is_no_success(marks: Any, served: AsyncClient) -> None:
     await marks.execute(AT_COMMIT.format(action="RAISE unique_violation"))
 
-    response = await socket_client.post("/marks/1")
+    response = await served.post("/marks/1")
 
     assert_problem(response, 409, "already-exists")
     assert await marks.fetchval("SELECT count(*) FROM scratch.marks") == 0
 
 
-async def test_what_was_created_can_be_read_at_once(marks: Any, socket_client: AsyncClient) -> None:
+async def test_what_was_created_can_be_read_at_once(marks: Any, served: AsyncClient) -> None:
     await marks.execute(AT_COMMIT.format(action="PERFORM pg_sleep(0.05)"))
 
     for key in range(30):
-        assert (await socket_client.post(f"/marks/{key}")).status_code == 201
-        assert (await socket_client.get(f"/marks/{key}")).status_code == 200
+        assert (await served.post(f"/marks/{key}")).status_code == 201
+        assert (await served.get(f"/marks/{key}")).status_code == 200

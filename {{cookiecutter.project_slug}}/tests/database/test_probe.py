@@ -1,6 +1,7 @@
 """The probe: what readiness asks the database, and how seldom."""
 
 import asyncio
+import socket
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -50,9 +51,8 @@ async def test_it_connects_anew_when_its_connection_was_broken(probe: Probe, sql
 
 
 async def test_it_does_not_wait_for_a_database_that_says_nothing() -> None:
-    silent = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
-    async with silent:
-        port = silent.sockets[0].getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
         probe = Probe(make_settings(database={"url": f"postgresql://a:b@127.0.0.1:{port}/c"}))
         started = time.monotonic()
 

@@ -10,8 +10,8 @@ from app.database.session import Database
 from app.settings import Settings
 from tests.conftest import StartApp
 from tests.database.asking import ask, ask_reading, assert_problem
-from tests.database.serving import wire_to
 from tests.database.things import Thing, ThingRepository, create_things
+from tests.database.wire import wire_to
 
 NEW = insert(Thing).values(name="desk").returning(Thing.id)
 SMALLEST = select(Thing.id).order_by(Thing.size).limit(1)
@@ -91,7 +91,7 @@ async def test_a_statement_that_reads_is_not_refused(
 
 
 @pytest.mark.usefixtures("things")
-async def test_large_results_can_be_streamed(database: Database) -> None:
+async def test_large_results_can_be_streamed_in_a_transaction(database: Database) -> None:
     async with database.transaction() as session:
         rows = await session.stream(text("SELECT generate_series(1, 1000)"))
         assert [row[0] async for row in rows] == list(range(1, 1001))

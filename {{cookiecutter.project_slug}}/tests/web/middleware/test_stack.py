@@ -41,7 +41,8 @@ async def app(start_app: StartApp, database_url: str) -> FastAPI:
     return app
 
 
-def test_the_order_is_the_one_that_decorates_every_response(settings: Settings) -> None:
+def test_the_order_is_the_one_that_decorates_every_response(database_url: str) -> None:
+    settings = make_settings(database={"url": database_url}, cors={"origins": [ORIGIN]})
     classes: list[object] = [entry.cls for entry in create_app(settings).user_middleware]
 
     assert classes == [
@@ -52,6 +53,12 @@ def test_the_order_is_the_one_that_decorates_every_response(settings: Settings) 
         LoggingMiddleware,
         LimitsMiddleware,
     ]
+
+
+def test_without_origins_there_is_no_cors(settings: Settings) -> None:
+    classes: list[object] = [entry.cls for entry in create_app(settings).user_middleware]
+
+    assert classes[0] is SecurityHeadersMiddleware
 
 
 @pytest.mark.parametrize(

@@ -1,34 +1,9 @@
-"""An application behind a real socket, and a wire to the database whose traffic is counted."""
+"""A wire to the database whose traffic is counted."""
 
 import asyncio
-import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-
-import uvicorn
-from fastapi import FastAPI
-from httpx import AsyncClient
-
-
-@asynccontextmanager
-async def serving(app: FastAPI) -> AsyncIterator[AsyncClient]:
-    """Serve as in production, in a thread with an event loop of its own; start its lifespan too."""
-    server = uvicorn.Server(
-        uvicorn.Config(app, port=0, log_config=None, access_log=False, ws="none")
-    )
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        while not server.started:
-            assert thread.is_alive()
-            await asyncio.sleep(0.01)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        async with AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
-            yield client
-    finally:
-        server.should_exit = True
-        await asyncio.to_thread(thread.join)
 
 
 @dataclass

@@ -1,0 +1,314 @@
+"""Settings: where they come from, what is accepted, and how wrong ones are told."""
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from pydantic import ValidationError
+
+from app.settings import Settings
+from app.settings_faults import SettingsError
+from tests.serving import start
+
+PREFIXES = ("SERVICE", "SERVER", "DATABASE", "CORS", "LOG", "ENVIRONMENT")
+URL = "postgresql://shop:hunter2@db.example:5433/shop"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in list(os.environ):
+        if name.upper().startswith(PREFIXES):
+            monkeypatch.delenv(name)
+    monkeypatch.setattr("app.settings.SECRETS", tmp_path / "secrets")
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def setenv(monkeypatch: pytest.MonkeyPatch) -> Any:
+    def set_variables(**variables: str) -> None:
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+
+    return set_variables
+
+
+def faults() -> list[str]:
+    with pytest.raises(SettingsError) as refused:
+        Settings()
+    return refused.value.faults
+
+
+def test_only_the_databases_address_is_needed(setenv: Any) -> None:
+    setenv(DATABASE_URL=URL)
+
+    settings = Settings()
+
+    assert settings.environment == "development"
+    assert (settings.server.host, settings.server.port) == ("127.0.0.1", 8000)
+    assert settings.cors.origins == []
+    assert settings.log.format == "auto"
+    assert settings.database.password_file is None
+    assert settings.service.name
+
+
+def test_without_it_a_sentence_says_what_to_do() -> None:
+    assert faults() == [
+        "DATABASE_URL is missing. Example: postgresql://user:password@host:5432/database; "
+        "`make dev` and `make test` start a server and set it."
+    ]
+
+
+def test_a_variable_is_named_by_group_and_field(setenv: Any) -> None:
+    setenv(
+        DATABASE_URL=URL,
+        DATABASE_POOL_SIZE="3",
+        SERVER_MAX_BODY_BYTES="5",
+        SERVICE_NAME="shop",
+        LOG_LEVEL="error",
+        ENVIRONMENT="test",
+    )
+
+    settings = Settings()
+
+    assert settings.database.pool_size == 3
+    assert settings.server.max_body_bytes == 5
+    assert settings.service.name == "shop"
+    assert settings.log.level == "error"
+    assert settings.environment == "test"
+
+
+def test_the_environment_wins_over_dotenv_and_that_over_secret_files(
+    setenv: Any, tmp_path: Path
+) -> None:
+    secrets = tmp_path / "secrets"
+    secrets.mkdir()
+    for name, value in {"url": URL, "pool_size": "1", "pool_timeout": "1"}.items():
+        (secrets / f"database_{name}").write_text(f"{value}\n")
+    (tmp_path / ".env").write_text("DATABASE_POOL_SIZE=2\nDATABASE_POOL_TIMEOUT=2\n")
+    setenv(DATABASE_POOL_TIMEOUT="3")
+
+    database = Settings().database
+
+    assert database.url.get_secret_value() == URL
+    assert (database.pool_size, database.pool_timeout) == (2, 3.0)
+
+
+def test_variables_of_others_do_not_matter(setenv: Any, tmp_path: Path) -> None:
+    setenv(DATABASE_URL=URL, DATABASE_COLOUR="red", SERVER_X="1", POOL_SIZE="3")
+    (tmp_path / ".env").write_text("COLOUR=red\nDATABASE_SHAPE=round\n")
+
+    assert Settings().database.pool_size == 10
+
+
+@pytest.mark.parametrize("group", ["LOG", "SERVICE", "DATABASE"])
+def test_a_variable_with_the_name_of_a_group_is_told_or_does_not_matter(
+    setenv: Any, group: str
+) -> None:
+    setenv(DATABASE_URL=URL, **{group: "red"})
+
+    assert Settings().database.url.get_secret_value() == URL
+
+
+def test_settings_cannot_be_changed(setenv: Any) -> None:
+    setenv(DATABASE_URL=URL)
+    settings = Settings()
+
+    for owner, name in ((settings, "environment"), (settings.server, "port")):
+        with pytest.raises(ValidationError, match="frozen"):
+            setattr(owner, name, 1)
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+asyncpg"])
+def test_each_name_of_postgresql_is_accepted(setenv: Any, scheme: str) -> None:
+    setenv(DATABASE_URL=URL.replace("postgresql", scheme))
+
+    assert Settings().database.url.get_secret_value() == URL
+
+
+@pytest.mark.parametrize("character", [*"@/:%# +&=", "%41", "p@ss/w:rd%#", "ünï", ""])
+@pytest.mark.parametrize("encoded", [True, False])
+def test_any_character_may_be_in_the_password(
+    setenv: Any, character: str, encoded: bool
+) -> None:
+    password = f"a{character}b"
+    if not encoded and "%41" in password:
+        pytest.skip("reads as the letter A")
+    setenv(DATABASE_URL=URL.replace("hunter2", quote(password, safe="") if encoded else password))
+
+    address = Settings().database.address
+
+    assert address.password == password
+    assert (address.username, address.host, address.port) == ("shop", "db.example", 5433)
+    assert address.database == "shop"
+
+
+def test_options_of_a_url_are_kept(setenv: Any) -> None:
+    setenv(DATABASE_URL=f"{URL}?sslmode=require&target_session_attrs=read-write")
+
+    assert dict(Settings().database.address.query) == {
+        "sslmode": "require",
+        "target_session_attrs": "read-write",
+    }
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("mysql://shop:hunter2@db/shop", "must start with postgresql://, not 'mysql'"),
+        ("hunter2", "must start with postgresql://, not 'hunter2'"),
+        ("", "must start with postgresql://, not ''"),
+        ("postgresql://shop:hunter2@db:port/shop", "is not a URL"),
+        ("postgresql://shop:hunter2@db:5432", "names no database"),
+        ("postgresql://", "names no database"),
+    ],
+)
+def test_another_url_is_refused_without_showing_it(setenv: Any, url: str, reason: str) -> None:
+    setenv(DATABASE_URL=url)
+
+    (fault,) = faults()
+
+    assert fault.startswith(f"DATABASE_URL: {reason}")
+    assert "hunter2" not in fault.replace("not 'hunter2'", "")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ('["https://a.example", "https://b.example"]', ["https://a.example", "https://b.example"]),
+        ("https://a.example, https://b.example,", ["https://a.example", "https://b.example"]),
+        ("[]", []),
+        ("", []),
+    ],
+)
+def test_a_list_is_json_or_has_commas(setenv: Any, value: str, expected: list[str]) -> None:
+    setenv(DATABASE_URL=URL, CORS_ORIGINS=value)
+
+    assert Settings().cors.origins == expected
+
+
+def test_a_list_may_be_given_as_one(setenv: Any) -> None:
+    setenv(DATABASE_URL=URL)
+
+    assert Settings(cors={"origins": ["https://a.example"]}).cors.origins == ["https://a.example"]  # type: ignore[arg-type]  # a group is given as a mapping
+
+
+@pytest.mark.parametrize("proxies", ["10.0.0.0/8", "127.0.0.1,::1", "*"])
+def test_proxies_are_addresses_or_networks(setenv: Any, proxies: str) -> None:
+    setenv(DATABASE_URL=URL, SERVER_TRUSTED_PROXIES=proxies)
+
+    assert Settings().server.trusted_proxies == proxies.split(",")
+
+
+def test_every_fault_is_told_at_once_by_the_name_of_its_variable(
+    setenv: Any, tmp_path: Path
+) -> None:
+    setenv(
+        ENVIRONMENT="staging",
+        SERVER_PORT="99999",
+        SERVER_TRUSTED_PROXIES="proxy",
+        CORS_ORIGINS="[oops",
+        LOG_LEVEL="loud",
+        DATABASE_POOL_SIZE="many",
+        DATABASE_PASSWORD_FILE=str(tmp_path / "nowhere"),
+    )
+
+    told = faults()
+
+    assert [fault.split()[0].strip(":") for fault in told] == [
+        "ENVIRONMENT",
+        "SERVER_PORT",
+        "SERVER_TRUSTED_PROXIES",
+        "DATABASE_URL",
+        "DATABASE_PASSWORD_FILE",
+        "DATABASE_POOL_SIZE",
+        "CORS_ORIGINS",
+        "LOG_LEVEL",
+    ]
+    assert "(it is '99999')" in told[1]
+    assert "must be a JSON list" in told[6]
+    with pytest.raises(SettingsError, match="(?s)cannot be used:\n  ENVIRONMENT.*\n  LOG_LEVEL"):
+        Settings()
+
+
+def test_every_origin_and_credentials_do_not_go_together(setenv: Any) -> None:
+    setenv(DATABASE_URL=URL, CORS_ORIGINS="*", CORS_CREDENTIALS="true")
+
+    (fault,) = faults()
+
+    assert fault.startswith("CORS_ORIGINS=* cannot go with CORS_CREDENTIALS")
+
+
+UNSAFE = {
+    "DATABASE_URL": "postgresql://shop:shop@db/shop",
+    "DATABASE_STATEMENT_TIMEOUT": "0",
+    "SERVER_TRUSTED_PROXIES": "*",
+    "LOG_LEVEL": "debug",
+}
+
+
+@pytest.mark.parametrize("environment", ["development", "test"])
+def test_unsafe_values_are_fine_elsewhere(setenv: Any, environment: str) -> None:
+    setenv(ENVIRONMENT=environment, **UNSAFE)
+
+    assert not Settings().production
+
+
+@pytest.mark.parametrize(("name", "value"), UNSAFE.items())
+def test_production_refuses_each_unsafe_value(setenv: Any, name: str, value: str) -> None:
+    setenv(**{"ENVIRONMENT": "production", "DATABASE_URL": URL, name: value})
+
+    (fault,) = faults()
+
+    assert fault.startswith(name)
+
+
+@pytest.mark.parametrize("password", ["postgres", "password", "secret", "changeme", "admin"])
+def test_production_refuses_well_known_passwords(setenv: Any, password: str) -> None:
+    setenv(ENVIRONMENT="production", DATABASE_URL=f"postgresql://shop:{password}@db/shop")
+
+    (fault,) = faults()
+
+    assert fault == "DATABASE_URL: the password is a well-known one; set another"
+
+
+@pytest.mark.parametrize("url", [URL, "postgresql://shop@db/shop", "postgresql://db/shop"])
+def test_production_accepts_safe_values(setenv: Any, url: str) -> None:
+    setenv(ENVIRONMENT="production", DATABASE_URL=url)
+
+    assert Settings().production
+
+
+def test_production_tells_unsafe_values_along_with_wrong_ones(setenv: Any) -> None:
+    setenv(ENVIRONMENT="production", SERVER_PORT="no", CORS_ORIGINS="*", CORS_CREDENTIALS="1")
+    setenv(**UNSAFE)
+
+    assert [fault.split()[0] for fault in faults()] == [
+        "SERVER_PORT:",
+        "CORS_ORIGINS=*",
+        "DATABASE_URL:",
+        "DATABASE_STATEMENT_TIMEOUT=0:",
+        "SERVER_TRUSTED_PROXIES=*:",
+        "LOG_LEVEL=debug:",
+    ]
+
+
+def test_no_secret_is_shown(setenv: Any) -> None:
+    setenv(DATABASE_URL=URL)
+    settings = Settings()
+
+    for text in (repr(settings), str(settings.database), settings.model_dump_json()):
+        assert "hunter2" not in text
+    assert "hunter2" not in repr(settings.database.address)
+
+
+def test_the_service_does_not_start_in_production_and_says_why() -> None:
+    unsafe = {"ENVIRONMENT": "production", "SERVER_PORT": "-1", **UNSAFE}
+    with start("-m", "app", "serve", env=unsafe) as process:
+        output, _ = process.communicate()
+
+    assert process.returncode == 1
+    assert "Traceback" not in output
+    for name in ("SERVER_PORT", *UNSAFE):
+        assert f"\n  {name}" in output

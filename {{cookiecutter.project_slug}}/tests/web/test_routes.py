@@ -1,0 +1,37 @@
+"""Routes that are added flat behave like included ones."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, FastAPI
+
+from app.web.routes import add_routes
+from tests.conftest import client_of
+
+router = APIRouter(prefix="/things", tags=["things"])
+
+
+async def colour() -> str:
+    return "red"
+
+
+@router.get("/{thing}")
+async def read(thing: str, found: Annotated[str, Depends(colour)]) -> str:
+    return f"{found} {thing}"
+
+
+async def test_an_override_of_a_dependency_is_for_one_application_alone() -> None:
+    overridden, plain = FastAPI(), FastAPI()
+    for app in (overridden, plain):
+        add_routes(app, router)
+    overridden.dependency_overrides[colour] = lambda: "blue"
+
+    answers = [await client_of(app).get("/things/car") for app in (overridden, plain)]
+
+    assert [answer.json() for answer in answers] == ["blue car", "red car"]
+
+
+def test_what_the_router_says_of_its_routes_is_documented() -> None:
+    app = FastAPI()
+    add_routes(app, router)
+
+    assert app.openapi()["paths"]["/things/{thing}"]["get"]["tags"] == ["things"]
