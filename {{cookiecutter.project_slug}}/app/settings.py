@@ -25,6 +25,7 @@ from pydantic import (
 )
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     NestedSecretsSettingsSource,
     NoDecode,
     PydanticBaseSettingsSource,
@@ -266,4 +267,18 @@ class Settings(BaseSettings):
         secret_files = NestedSecretsSettingsSource(
             file_secret_settings, secrets_dir=SECRETS, secrets_dir_missing="ok"
         )
-        return init_settings, env_settings, dotenv_settings, secret_files
+        sources = (init_settings, env_settings, dotenv_settings, secret_files)
+        for source in sources:
+            if isinstance(source, EnvSettingsSource):
+                _drop_groups(source)
+        return sources
+
+
+def _drop_groups(source: EnvSettingsSource) -> None:
+    """Leave `LOG=...` and `DATABASE=...` to other programs: ours are named group and field."""
+    groups = {
+        name
+        for name, field in source.settings_cls.model_fields.items()
+        if field.annotation in _Group.__subclasses__()
+    }
+    source.env_vars = {name: value for name, value in source.env_vars.items() if name not in groups}

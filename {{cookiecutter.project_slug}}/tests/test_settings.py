@@ -103,12 +103,14 @@ def test_variables_of_others_do_not_matter(setenv: Any, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("group", ["LOG", "SERVICE", "DATABASE"])
-def test_a_variable_with_the_name_of_a_group_is_told_or_does_not_matter(
-    setenv: Any, group: str
+def test_a_variable_with_the_name_of_a_group_is_another_programs(
+    setenv: Any, tmp_path: Path, group: str
 ) -> None:
-    setenv(DATABASE_URL=URL, **{group: "red"})
+    setenv(**{"DATABASE_URL": URL, group: "red"})
+    (tmp_path / ".env").write_text(f"{group}=blue\nDATABASE_POOL_SIZE=2")
 
     assert Settings().database.url.get_secret_value() == URL
+    assert Settings().database.pool_size == 2
 
 
 def test_settings_cannot_be_changed(setenv: Any) -> None:
@@ -129,9 +131,7 @@ def test_each_name_of_postgresql_is_accepted(setenv: Any, scheme: str) -> None:
 
 @pytest.mark.parametrize("character", [*"@/:%# +&=", "%41", "p@ss/w:rd%#", "ünï", ""])
 @pytest.mark.parametrize("encoded", [True, False])
-def test_any_character_may_be_in_the_password(
-    setenv: Any, character: str, encoded: bool
-) -> None:
+def test_any_character_may_be_in_the_password(setenv: Any, character: str, encoded: bool) -> None:
     password = f"a{character}b"
     if not encoded and "%41" in password:
         pytest.skip("reads as the letter A")

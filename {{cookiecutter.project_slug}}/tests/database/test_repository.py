@@ -141,7 +141,9 @@ async def test_a_change_of_what_another_has_changed_is_refused(
         await scratch.execute("UPDATE scratch.things SET size = 5, version = version + 1")
 
         with pytest.raises(StaleDataError):
-            await (things.delete(thing) if change == "delete" else things.update(thing, {"size": 1}))
+            await (
+                things.delete(thing) if change == "delete" else things.update(thing, {"size": 1})
+            )
 
         await session.rollback()
     assert await scratch.fetchval("SELECT size FROM scratch.things") == 5
