@@ -2,6 +2,7 @@
 
 import json
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -42,7 +43,7 @@ def serve(
         port=server.port if port is None else port,
         workers=workers or server.workers,
         reload=reload,
-        reload_dirs=["app"] if reload else None,
+        reload_dirs=[str(Path(__file__).parent)] if reload else None,
         log_config=None,  # app/observability/logging.py configures every logger
         access_log=False,  # the request line says more
         server_header=False,

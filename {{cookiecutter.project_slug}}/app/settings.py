@@ -247,11 +247,9 @@ class Settings(BaseSettings):
     @model_validator(mode="wrap")
     @classmethod
     def _list_every_fault(cls, given: Any, validate: ModelWrapValidatorHandler[Self]) -> Self:
-        given = {"database": {}} | given
-        settings, faults = all_faults(given, validate)
-        if settings is not None:
-            faults += settings.unsafe()
-        if faults or settings is None:
+        settings, faults = all_faults({"database": {}} | given, validate)
+        faults += settings.unsafe()
+        if faults:
             raise SettingsError(faults)
         return settings
 

@@ -22,17 +22,14 @@ class SettingsError(Exception):
 
 def all_faults(
     given: Mapping[str, Any], validate: ModelWrapValidatorHandler[Model]
-) -> tuple[Model | None, list[str]]:
+) -> tuple[Model, list[str]]:
     """Validate; where values are wrong, the rest as well, so that its faults are told too."""
     try:
         return validate(given), []
     except ValidationError as error:
         wrong = error.errors()
-    try:
-        settings = validate(_replaced(given, wrong))
-    except ValidationError:
-        settings = None
-    return settings, [_sentence(fault) for fault in wrong]
+    settings, more = all_faults(_replaced(given, wrong), validate)
+    return settings, [*map(_sentence, wrong), *more]
 
 
 def _replaced(given: Mapping[str, Any], wrong: list[ErrorDetails]) -> dict[str, Any]:
@@ -42,7 +39,7 @@ def _replaced(given: Mapping[str, Any], wrong: list[ErrorDetails]) -> dict[str, 
         *groups, field = [str(part) for part in fault["loc"][:2]]
         holder = rest[groups[0]] if groups else rest
         holder.pop(field, None)
-    rest["database"].setdefault("url", "postgresql://missing@missing/missing")
+    rest.setdefault("database", {}).setdefault("url", "postgresql://missing@missing/missing")
     return rest
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from fastapi import FastAPI
@@ -11,7 +12,7 @@ from starlette.datastructures import State
 
 from app.main import create_app, lifespan
 from app.settings import Settings
-from tests.conftest import client_of
+from tests.conftest import client_of, make_settings
 from tests.serving import start
 
 IMPORT = """
@@ -28,6 +29,12 @@ print(json.dumps({
     "structlog": structlog.is_configured(),
 }))
 """
+
+
+@pytest.fixture
+def settings(database_url: str) -> Settings:
+    """With a name of its own, by which its connections are found."""
+    return make_settings(database={"url": database_url}, service={"name": uuid4().hex})
 
 
 def test_importing_does_nothing() -> None:

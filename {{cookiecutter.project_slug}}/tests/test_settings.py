@@ -54,10 +54,12 @@ def test_only_the_databases_address_is_needed(setenv: Any) -> None:
 
 
 def test_without_it_a_sentence_says_what_to_do() -> None:
-    assert faults() == [
+    (fault,) = faults()
+
+    assert fault == (
         "DATABASE_URL is missing. Example: postgresql://user:password@host:5432/database; "
         "`make dev` and `make test` start a server and set it."
-    ]
+    )
 
 
 def test_a_variable_is_named_by_group_and_field(setenv: Any) -> None:
@@ -129,12 +131,10 @@ def test_each_name_of_postgresql_is_accepted(setenv: Any, scheme: str) -> None:
     assert Settings().database.url.get_secret_value() == URL
 
 
-@pytest.mark.parametrize("character", [*"@/:%# +&=", "%41", "p@ss/w:rd%#", "ünï", ""])
+@pytest.mark.parametrize("character", [*"@/:%# +&=", "p@ss/w:rd%#", "ünï", ""])
 @pytest.mark.parametrize("encoded", [True, False])
 def test_any_character_may_be_in_the_password(setenv: Any, character: str, encoded: bool) -> None:
     password = f"a{character}b"
-    if not encoded and "%41" in password:
-        pytest.skip("reads as the letter A")
     setenv(DATABASE_URL=URL.replace("hunter2", quote(password, safe="") if encoded else password))
 
     address = Settings().database.address
@@ -142,6 +142,12 @@ def test_any_character_may_be_in_the_password(setenv: Any, character: str, encod
     assert address.password == password
     assert (address.username, address.host, address.port) == ("shop", "db.example", 5433)
     assert address.database == "shop"
+
+
+def test_an_encoded_percent_sign_is_decoded_once(setenv: Any) -> None:
+    setenv(DATABASE_URL=URL.replace("hunter2", "%2541"))
+
+    assert Settings().database.address.password == "%41"
 
 
 def test_options_of_a_url_are_kept(setenv: Any) -> None:
@@ -201,6 +207,12 @@ def test_proxies_are_addresses_or_networks(setenv: Any, proxies: str) -> None:
     assert Settings().server.trusted_proxies == proxies.split(",")
 
 
+@pytest.mark.parametrize(("database", "name"), [({"url": 5}, "DATABASE_URL"), (5, "DATABASE")])
+def test_a_value_of_another_type_is_told(database: Any, name: str) -> None:
+    with pytest.raises(SettingsError, match=f"{name}: Input should be a valid"):
+        Settings(database=database)
+
+
 def test_every_fault_is_told_at_once_by_the_name_of_its_variable(
     setenv: Any, tmp_path: Path
 ) -> None:
@@ -228,7 +240,7 @@ def test_every_fault_is_told_at_once_by_the_name_of_its_variable(
     ]
     assert "(it is '99999')" in told[1]
     assert "must be a JSON list" in told[6]
-    with pytest.raises(SettingsError, match="(?s)cannot be used:\n  ENVIRONMENT.*\n  LOG_LEVEL"):
+    with pytest.raises(SettingsError, match=r"(?s)cannot be used:\n  ENVIRONMENT.*\n  LOG_LEVEL"):
         Settings()
 
 

@@ -30,7 +30,7 @@ class Probe:
             if time.monotonic() - self._asked_at > CACHE:
                 self.available = await self._ask()
                 self._asked_at = time.monotonic()
-        return self.available
+            return self.available
 
     async def _ask(self) -> bool:
         try:

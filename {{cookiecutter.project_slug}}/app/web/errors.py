@@ -1,7 +1,7 @@
 """Every exception becomes a Problem here, and nowhere else."""
 
 from collections.abc import Iterable
-from http import HTTPStatus
+from http.client import responses as STANDARD_PHRASES  # noqa: N812  it is a constant
 from typing import Any
 
 import asyncpg
@@ -26,6 +26,7 @@ from app.problems import (
 from app.web.problem_response import problem_response
 from app.web.routes import allowed_methods
 
+SERVER_ERROR = 500
 MAX_ERRORS, MAX_NAME, MAX_MESSAGE = 50, 100, 200
 
 
@@ -40,7 +41,7 @@ def handle_errors(app: FastAPI) -> None:
 
 async def on_problem(request: Request, problem: Problem) -> Response:
     if problem.__cause__ is not None:
-        note_cause(request, problem.__cause__)
+        note_cause(request, problem, problem.__cause__)
     return problem_response(problem, request.scope)
 
 
@@ -61,8 +62,8 @@ def _from_http_exception(request: Request, error: HTTPException) -> Problem:
         case 413:
             return ContentTooLarge("The body is larger than this service accepts.")
         case status:
-            problem = Problem(headers=error.headers)
-            problem.status, problem.title = status, HTTPStatus(status).phrase
+            problem = Problem(str(error.detail), headers=error.headers)
+            problem.status, problem.title = status, STANDARD_PHRASES.get(status, "Error")
             return problem
 
 
@@ -96,15 +97,16 @@ async def on_failure(request: Request, error: Exception) -> Response:
     problem = problem_from(error)
     if isinstance(problem, InternalError):
         structlog.get_logger().exception("unexpected database error", exc_info=error)
-    note_cause(request, error)
+    note_cause(request, problem, error)
     return problem_response(problem, request.scope)
 
 
-def note_cause(request: Request, error: BaseException) -> None:
-    """Class, SQLSTATE and first line; the lines after it hold values (`Key (email)=...`)."""
+def note_cause(request: Request, problem: Problem, error: BaseException) -> None:
+    """Class and SQLSTATE; and the first line of the text, where no value of the client is in it."""
     origin = getattr(error, "orig", None) or error
     cause = getattr(origin, "driver_exception", None) or origin
-    parts = (type(cause).__name__, sqlstate(error), str(cause).partition("\n")[0])
+    text = str(cause).partition("\n")[0] if problem.status >= SERVER_ERROR else None
+    parts = (type(cause).__name__, sqlstate(error), text)
     request.scope["state"]["cause"] = " ".join(filter(None, parts))
 
 

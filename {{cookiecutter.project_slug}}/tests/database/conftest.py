@@ -1,7 +1,6 @@
 """Tables of a test's own, and a server that a test may stop."""
 
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,7 +22,6 @@ async def scratch(sql: Any) -> AsyncIterator[Any]:
 @pytest.fixture(scope="session")
 def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that no other worker uses: a test may stop it and change its roles."""
-    directory: Path = tmp_path_factory.mktemp("postgres")
-    with running(directory, throwaway=True) as server:
+    with running(tmp_path_factory.mktemp("postgres"), throwaway=True) as server:
         server.create_database("own")
         yield server

@@ -4,16 +4,10 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from fastapi import APIRouter, FastAPI
 from httpx import AsyncClient
-from sqlalchemy import text
 
-from app.database.session import ReadSession, Session
-from app.main import create_app
 from tests.database.asking import assert_problem
 from tests.serving import serving
-
-router = APIRouter(prefix="/marks/{key}")
 
 AT_COMMIT = """
     CREATE FUNCTION scratch.at_commit() RETURNS trigger LANGUAGE plpgsql AS
@@ -23,37 +17,18 @@ AT_COMMIT = """
 """
 
 
-@router.post("", status_code=201)
-async def create(key: int, session: Session) -> int:
-    await session.execute(text("INSERT INTO scratch.marks VALUES (:key)"), {"key": key})
-    return key
-
-
-@router.get("")
-async def read(key: int, session: ReadSession) -> int:
-    found = await session.execute(
-        text("SELECT id FROM scratch.marks WHERE id = :key"), {"key": key}
-    )
-    mark: int = found.scalar_one()
-    return mark
-
-
 @pytest.fixture
 async def marks(scratch: Any) -> Any:
     await scratch.execute("CREATE TABLE scratch.marks (id int)")
     return scratch
 
 
-def marking() -> FastAPI:
-    app = create_app()
-    app.include_router(router)
-    return app
-
-
 @pytest.fixture
-async def served(marks: Any, database_url: str) -> AsyncIterator[AsyncClient]:
+async def served(database_url: str) -> AsyncIterator[AsyncClient]:
     """A client of the service in a process of its own."""
-    with serving("tests.database.test_commit:marking", env={"DATABASE_URL": database_url}) as it:
+    with serving(
+        "tests.database.marking:create_marking_app", env={"DATABASE_URL": database_url}
+    ) as it:
         async with AsyncClient(base_url=it.url) as client:
             yield client
 

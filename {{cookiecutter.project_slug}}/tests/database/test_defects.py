@@ -1,4 +1,4 @@
-"""What a client is told when the service itself is wrong: a 500, or to try again; never a success."""
+"""What a client is told when the service itself is wrong: never that it succeeded."""
 
 import asyncio
 from typing import Any

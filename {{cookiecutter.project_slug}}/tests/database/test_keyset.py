@@ -5,7 +5,6 @@ from typing import Any
 
 import orjson
 import pytest
-
 from sqlalchemy.exc import DBAPIError
 
 from app.database.failures import problem_from

@@ -7,7 +7,6 @@ from uuid import RFC_4122
 
 import pytest
 from sqlalchemy.schema import CreateTable
-from sqlalchemy.dialects import postgresql
 
 from app.database.model import Base, uuid7
 from app.database.session import Database
@@ -37,7 +36,7 @@ def test_keys_made_at_once_are_different() -> None:
 
 
 def test_constraints_have_names_to_be_told_by() -> None:
-    table = str(CreateTable(Thing.__table__).compile(dialect=postgresql.dialect()))
+    table = str(CreateTable(Scratch.metadata.tables["scratch.things"]))
 
     for name in ("pk_things", "uq_things_name", "ck_things_colour", "fk_things_owner_id"):
         assert f"CONSTRAINT {name} " in table

@@ -13,7 +13,7 @@ from httpx import Response
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.database.session import Database
+from app.database.session import Database, Session
 from app.settings import Settings
 from tests.conftest import Client, StartApp, client_of, make_settings
 from tests.database.asking import ask, ask_reading, assert_problem, checked_out
@@ -62,11 +62,10 @@ async def busy_client(start_app: StartApp, settings: Settings) -> AsyncIterator[
     database = settings.database.model_copy(update=values)
     app = await start_app(settings.model_copy(update={"database": database}))
 
-    @app.post("/work")
-    async def work() -> None:
-        async with app.state.database.transaction() as session:
-            await read(session)
+    async def work(session: Session) -> None:
+        await read(session)
 
+    app.add_api_route("/work", work, methods=["POST"])
     async with client_of(app) as client, app.state.database.driver_connection():
         yield client
 
@@ -117,7 +116,9 @@ async def test_a_restarted_server_is_used_again_without_a_restart_of_the_service
 async def readiness(client: Client, expected: int) -> bool:
     """Whether it comes to this within some seconds: an answer is kept for one."""
     async with asyncio.timeout(10):
-        while (await client.get("/health/ready")).status_code != expected:
+        while (  # noqa: ASYNC110  it is the answer that is waited for
+            await client.get("/health/ready")
+        ).status_code != expected:
             await asyncio.sleep(0.1)
     return True
 

@@ -41,6 +41,19 @@ async def test_many_who_ask_at_once_cause_one_question(probe: Probe, sql: Any) -
     assert await probe.check()  # the answer of a moment ago
 
 
+async def test_it_keeps_its_connection(
+    probe: Probe, sql: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.database.probe.CACHE", 0)
+    pids = []
+    for _ in range(3):
+        assert await probe.check()
+        pids += [row["pid"] for row in await sql.fetch(CONNECTIONS)]
+
+    assert len(pids) == 3
+    assert len(set(pids)) == 1
+
+
 async def test_it_connects_anew_when_its_connection_was_broken(probe: Probe, sql: Any) -> None:
     assert await probe.check()
     await terminate(sql, (await sql.fetch(CONNECTIONS))[0]["pid"])

@@ -12,13 +12,17 @@ from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.database.failures import problem_from
+from app.database.repository import Repository
 from app.database.session import Database
 from app.problems import InvalidRequest, NotFound
 from tests.database.things import Thing, ThingRepository, create_things
 
 
 @pytest.fixture
-async def things(scratch: Any, database: Database) -> AsyncIterator[ThingRepository]:
+async def things(
+    scratch: Any,  # noqa: ARG001  must be there before the tables
+    database: Database,
+) -> AsyncIterator[ThingRepository]:
     """A repository in a transaction that is committed after the test."""
     await create_things(database)
     async with database.transaction() as session:
@@ -191,8 +195,8 @@ async def test_what_a_repository_loads_along_is_there(things: ThingRepository) -
 
 
 async def test_a_sort_without_columns_to_sort_by_is_refused(things: ThingRepository) -> None:
-    class Unsorted(ThingRepository):
-        sorts = {}  # noqa: RUF012
+    class Unsorted(Repository[Thing]):
+        model = Thing
 
     with pytest.raises(InvalidRequest, match="Cannot sort by 'name'"):
         await Unsorted(things.session).page(sort="name", limit=1, cursor=None)

@@ -179,7 +179,8 @@ async def test_two_changes_that_exclude_each_other_are_contention(
     assert await sizes(things) == [0, 1]
 
 
-async def test_a_deadlock_is_contention_for_one_of_the_two(things: Any, app: FastAPI) -> None:
+@pytest.mark.usefixtures("things")
+async def test_a_deadlock_is_contention_for_one_of_the_two(app: FastAPI) -> None:
     both_have_one = asyncio.Barrier(2)
 
     def locking(*keys: int) -> Work:

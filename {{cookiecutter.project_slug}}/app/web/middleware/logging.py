@@ -36,9 +36,8 @@ class LoggingMiddleware:
         try:
             await self.app(scope, receive, send_and_note)
         except (Exception, asyncio.CancelledError) as error:
-            if is_cancelled(error):
-                raise
-            if status:  # only breaking the connection tells the client; the server logs the error
+            if status or is_cancelled(error):
+                # Only a broken connection can tell the client. The server logs the traceback.
                 fields = describe(scope, status, started)
                 self.log.error("response broken off", **fields)  # noqa: TRY400  no second traceback
                 raise

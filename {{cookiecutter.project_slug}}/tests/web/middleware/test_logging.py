@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.responses import StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from app.problems import AlreadyExists
+from app.problems import AlreadyExists, Problem, Unavailable
 from app.web.middleware.logging import LoggingMiddleware
 from tests.conftest import Client
 from tests.web.conftest import ReadLog, calling
@@ -55,18 +55,21 @@ async def test_a_path_without_a_route_is_logged_without_one(
     assert (line["problem"], line["level"]) == ("/problems/not-found", "info")
 
 
-async def test_the_line_names_the_problem_and_its_cause(
-    app: FastAPI, client: Client, read_log: ReadLog
+@pytest.mark.parametrize(
+    ("problem", "cause"), [(AlreadyExists, "ValueError"), (Unavailable, "ValueError taken")]
+)
+async def test_the_line_names_the_problem_and_its_cause_without_values_of_the_client(
+    app: FastAPI, client: Client, read_log: ReadLog, problem: type[Problem], cause: str
 ) -> None:
     @app.get("/taken")
     async def taken() -> None:
-        cause = ValueError("taken\nDETAIL: by bob@example.org")
-        raise AlreadyExists from cause
+        error = ValueError("taken\nDETAIL: by bob@example.org")
+        raise problem from error
 
     await client.get("/taken")
 
     (line,) = read_log("request")
-    assert (line["problem"], line["cause"]) == ("/problems/already-exists", "ValueError taken")
+    assert (line["problem"], line["cause"]) == (problem.type, cause)
     assert "exception" not in line
 
 
