@@ -4,7 +4,6 @@ Each worker has a database of its own. Tests commit for real, as production does
 is emptied after a test that used the database: see docs/decisions/0008-tests-commit.md.
 """
 
-import asyncio
 import os
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -80,7 +79,7 @@ def settings(database_url: str) -> Settings:
 
 @pytest.fixture
 async def start_app(clean_database: None) -> AsyncIterator[StartApp]:
-    """Start an application until the end of the test: `app = await start_app(settings)`."""
+    """To start an application until the end of the test: `app = await start_app(settings)`."""
     async with AsyncExitStack() as stack:
 
         async def start(settings: Settings) -> FastAPI:
