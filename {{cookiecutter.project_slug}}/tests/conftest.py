@@ -79,7 +79,7 @@ def settings(database_url: str) -> Settings:
 
 @pytest.fixture
 async def start_app(clean_database: None) -> AsyncIterator[StartApp]:
-    """To start an application until the end of the test: `app = await start_app(settings)`."""
+    """Starts an application for the rest of the test."""
     async with AsyncExitStack() as stack:
 
         async def start(settings: Settings) -> FastAPI:

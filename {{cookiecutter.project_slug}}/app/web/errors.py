@@ -104,7 +104,7 @@ async def on_failure(request: Request, error: Exception) -> Response:
 def note_cause(request: Request, problem: Problem, error: BaseException) -> None:
     """Class and SQLSTATE; and the first line of the text, where no value of the client is in it."""
     origin = getattr(error, "orig", None) or error
-    cause = getattr(origin, "driver_exception", None) or origin
+    cause = origin.__cause__ or origin
     text = str(cause).partition("\n")[0] if problem.status >= SERVER_ERROR else None
     parts = (type(cause).__name__, sqlstate(error), text)
     request.scope["state"]["cause"] = " ".join(filter(None, parts))

@@ -96,7 +96,6 @@ async def test_going_on_after_a_failure_is_an_internal_error(log: Any, app: Fast
     assert await rows(log) == 0
 
 
-@pytest.mark.xfail(reason="note_cause in app/web/errors.py asks for driver_exception", strict=True)
 async def test_a_plan_made_stale_by_a_migration_is_contention_once(log: Any, app: FastAPI) -> None:
     async def work(session: AsyncSession) -> None:
         await session.execute(text("SELECT * FROM scratch.log"))

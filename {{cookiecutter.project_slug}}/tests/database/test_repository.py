@@ -20,7 +20,7 @@ from tests.database.things import Thing, ThingRepository, create_things
 
 @pytest.fixture
 async def things(
-    scratch: Any,  # noqa: ARG001  must be there before the tables
+    scratch: Any,
     database: Database,
 ) -> AsyncIterator[ThingRepository]:
     """A repository in a transaction that is committed after the test."""

@@ -27,7 +27,7 @@ async def log(scratch: Any) -> Any:
 
 @pytest.fixture
 async def client(
-    log: Any,  # noqa: ARG001  must be there before the application
+    log: Any,
     app: FastAPI,
 ) -> AsyncIterator[Client]:
     async with client_of(app) as client:

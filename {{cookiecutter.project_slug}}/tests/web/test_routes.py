@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI, WebSocket
 
 from app.web.routes import add_routes
 from tests.conftest import client_of
@@ -17,6 +17,19 @@ async def colour() -> str:
 @router.get("/{thing}")
 async def read(thing: str, found: Annotated[str, Depends(colour)]) -> str:
     return f"{found} {thing}"
+
+
+@router.websocket("/live")
+async def live(socket: WebSocket) -> None:
+    await socket.accept()
+    await socket.close()
+
+
+def test_a_websocket_is_added_as_well() -> None:
+    app = FastAPI()
+    add_routes(app, router)
+
+    assert "/things/live" in [getattr(route, "path", None) for route in app.routes]
 
 
 async def test_an_override_of_a_dependency_is_for_one_application_alone() -> None:
