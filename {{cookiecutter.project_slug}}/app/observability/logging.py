@@ -3,12 +3,14 @@
 import logging
 import re
 import sys
-from typing import Any, TextIO
+from datetime import UTC, datetime
+from typing import Any, TextIO, cast
 
 import orjson
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from app.observability.output import LineBuffer
 from app.settings import Settings
 
 _SECRET = {"api_key", "authorization", "cookie", "password", "secret", "set-cookie", "token"}
@@ -21,11 +23,11 @@ BEARER_TOKEN = re.compile(r"\b(bearer) [\w.~+/=-]+", re.IGNORECASE)
 def configure_logging(settings: Settings, stream: TextIO | None = None) -> None:
     """Send every log line of the process to `stream`, by default standard output."""
     stream = stream or sys.stdout
+    output = cast("TextIO", LineBuffer(stream)) if settings.production else stream
     level = logging.getLevelNamesMapping()[settings.log.level.upper()]
     pipeline: list[Processor] = [
         structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        stamp,
         structlog.processors.format_exc_info,
         redact,
     ]
@@ -33,9 +35,9 @@ def configure_logging(settings: Settings, stream: TextIO | None = None) -> None:
     structlog.configure(
         processors=[*pipeline, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(stream),
+        logger_factory=structlog.WriteLoggerFactory(output),
     )
-    _route_standard_library([structlog.stdlib.add_logger_name, *pipeline], renderer, stream, level)
+    _route_standard_library([structlog.stdlib.add_logger_name, *pipeline], renderer, output, level)
 
 
 def _renderer(settings: Settings, stream: TextIO) -> Processor:
@@ -45,9 +47,9 @@ def _renderer(settings: Settings, stream: TextIO) -> Processor:
 
 
 def _route_standard_library(
-    pipeline: list[Processor], renderer: Processor, stream: TextIO, level: int
+    pipeline: list[Processor], renderer: Processor, output: TextIO, level: int
 ) -> None:
-    handler = logging.StreamHandler(stream)
+    handler = logging.StreamHandler(output)
     strip_internals = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -60,6 +62,14 @@ def _route_standard_library(
         logger.handlers, logger.propagate, logger.disabled = [], True, False
     logging.getLogger("uvicorn.access").disabled = True  # the request line says more
     logging.captureWarnings(capture=True)
+
+
+def stamp(_logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """In place of two processors of structlog, which take three times as long."""
+    event["level"] = method
+    now = datetime.now(UTC).replace(tzinfo=None)
+    event["timestamp"] = now.isoformat(timespec="milliseconds") + "Z"
+    return event
 
 
 def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

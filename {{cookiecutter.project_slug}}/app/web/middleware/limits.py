@@ -42,16 +42,13 @@ class LimitsMiddleware:
         if len(path) + len(scope["query_string"]) > MAX_URI_BYTES:
             scope["path"] = scope["path"][:100]  # neither the answer nor the log repeats it
             return UriTooLong(f"The limit is {MAX_URI_BYTES} bytes.")
-        headers = scope["headers"]
-        if sum(len(name) + len(value) for name, value in headers) > self.max_header_bytes:
+        header_bytes = body_bytes = 0
+        for name, value in scope["headers"]:
+            header_bytes += len(name) + len(value)
+            if name == b"content-length" and value.isdigit():
+                body_bytes = int(value[:18])  # beyond any limit already; int() refuses thousands
+        if header_bytes > self.max_header_bytes:
             return HeadersTooLarge(f"The limit is {self.max_header_bytes} bytes.")
-        if _content_length(headers) > self.max_body_bytes:
+        if body_bytes > self.max_body_bytes:
             return ContentTooLarge(f"The limit is {self.max_body_bytes} bytes.")
         return None
-
-
-def _content_length(headers: list[tuple[bytes, bytes]]) -> int:
-    for name, value in headers:
-        if name == b"content-length" and value.isdigit():
-            return int(value[:18])  # more than any limit already, and int() refuses thousands
-    return 0

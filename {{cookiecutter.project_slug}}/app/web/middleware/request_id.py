@@ -1,7 +1,7 @@
 """Gives each request an ID that its response, its log lines and its problems carry."""
 
 import re
-from os import urandom
+from random import getrandbits
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,7 +20,7 @@ class RequestIDMiddleware:
         if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
-        request_id = _given_id(scope) or urandom(16).hex().encode()
+        request_id = _given_id(scope) or b"%032x" % getrandbits(128)
         scope.setdefault("state", {})["request_id"] = request_id.decode()
         # A task may serve several requests of one connection: nothing may be left of the last one.
         structlog.contextvars.clear_contextvars()
