@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.baking import bake
-from tests.running import ask, free_port, left_behind, make, run, serving
+from tests.running import ask, free_port, left_behind, make, run, serving, uv
 
 PRODUCT = {"sku": "pen-1", "name": "Pen", "price_cents": 150, "stock": 10}
 
@@ -55,6 +55,16 @@ def test_it_serves_until_ctrl_c_and_leaves_no_process(
             assert ask(port, "GET", "/v1/products")[0] == 404
     assert left_behind(project) == []
     assert "Traceback" not in log.read_text()
+
+
+def test_schemathesis_finds_nothing(project: Path, tmp_path: Path) -> None:
+    port = free_port()
+    options = ("--checks", "all", "--max-examples", "30", "--seed", "1", "--wait-for-schema", "30")
+    with serving("dev", cwd=project, port=port, log=tmp_path / "log"):
+        schema = f"http://127.0.0.1:{port}/openapi.json"
+        # In an environment of its own: it would bring a plugin into our pytest.
+        tool = (uv(), "tool", "run", "schemathesis>=4.32,<5", "run")
+        run(*tool, schema, *options, cwd=tmp_path)
 
 
 def test_the_demo_of_a_fresh_clone_serves_until_ctrl_c(clone: Path, tmp_path: Path) -> None:
