@@ -7,6 +7,7 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from app.database.guards import guard_pool
+from app.database.pool import FairPool
 from app.settings import DatabaseSettings
 
 if TYPE_CHECKING:
@@ -24,15 +25,16 @@ def create_engine(settings: DatabaseSettings, application_name: str) -> AsyncEng
     engine = create_async_engine(
         settings.address.set(drivername="postgresql+asyncpg"),
         connect_args={"async_creator_fn": connect},
+        poolclass=FairPool,
         pool_size=settings.pool_size,
         max_overflow=settings.max_overflow,
         pool_timeout=settings.pool_timeout,
         pool_recycle=settings.pool_recycle,
-        pool_use_lifo=True,
+        pool_use_lifo=settings.pool_lifo,
         hide_parameters=True,
         json_deserializer=orjson.loads,  # and not orjson.dumps, which makes null of NaN
     )
-    guard_pool(engine)
+    guard_pool(engine, ping_after_idle=settings.ping_after_idle)
     return engine
 
 

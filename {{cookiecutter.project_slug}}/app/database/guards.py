@@ -1,13 +1,16 @@
 """Guards around connections: what would go wrong in silence becomes an error, or is mended."""
 
 import re
+import time
 from typing import Any
 
+import asyncpg
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.util import await_
 
 READS = re.compile(
     r"""
@@ -18,6 +21,8 @@ READS = re.compile(
 )
 LOCKS = re.compile(r"\bFOR (NO KEY |KEY )?(UPDATE|SHARE)\b", re.IGNORECASE)
 FAILED = "failed in this transaction"
+RETURNED = "returned to the pool at"
+PING_TIMEOUT = 2.0
 
 
 class WriteRefusedError(RuntimeError):
@@ -28,9 +33,21 @@ class CommitRefusedError(RuntimeError):
     """A statement failed, the code went on, and PostgreSQL would answer COMMIT by rolling back."""
 
 
-def guard_pool(engine: AsyncEngine) -> None:
-    event.listen(engine.sync_engine, "checkout", _replace_if_closed)
+def guard_pool(engine: AsyncEngine, *, ping_after_idle: float | None) -> None:
+    """A connection idle for longer (in seconds; 0 is always, None never) must answer a ping."""
+
+    def replace_if_dead(connection: Any, entry: ConnectionPoolEntry, _fairy: Any) -> None:
+        # asyncpg knows at once when the server has closed a socket; only a network that lost it
+        # in silence takes a ping to find out.
+        if connection.driver_connection.is_closed():
+            raise DisconnectionError
+        if ping_after_idle is not None and _idle_for(entry) >= ping_after_idle:
+            _ping(connection.driver_connection)
+
+    event.listen(engine.sync_engine, "checkout", replace_if_dead)
     event.listen(engine.sync_engine, "checkin", _discard_if_in_transaction)
+    if ping_after_idle is not None:
+        event.listen(engine.sync_engine, "checkin", _note_return)
 
 
 def refuse_writes(engine: AsyncEngine) -> None:
@@ -45,10 +62,20 @@ def refuse_commit_after_error(engine: AsyncEngine) -> None:
     event.listen(engine.sync_engine, "commit", _refuse_failed_commit)
 
 
-def _replace_if_closed(connection: Any, _entry: ConnectionPoolEntry, _fairy: Any) -> None:
-    # asyncpg knows at once when the server has closed a socket; no ping is needed to find out.
-    if connection.driver_connection.is_closed():
-        raise DisconnectionError
+def _note_return(_connection: Any, entry: ConnectionPoolEntry) -> None:
+    entry.info[RETURNED] = time.monotonic()
+
+
+def _idle_for(entry: ConnectionPoolEntry) -> float:
+    now = time.monotonic()
+    return now - float(entry.info.get(RETURNED, now))
+
+
+def _ping(connection: Any) -> None:
+    try:
+        await_(connection.execute("SELECT 1", timeout=PING_TIMEOUT))
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise DisconnectionError from error
 
 
 def _discard_if_in_transaction(connection: Any, entry: ConnectionPoolEntry) -> None:

@@ -12,6 +12,11 @@ class Wire:
     round_trips: int = 0
     """How often the client spoke after the server had."""
     client_speaks: bool = False
+    cut: int = 0
+
+    def lose_in_silence(self) -> None:
+        """From now on nothing passes on the connections that are open, and nobody is told."""
+        self.cut += 1
 
 
 @asynccontextmanager
@@ -23,7 +28,10 @@ async def wire_to(host: str, port: int) -> AsyncIterator[Wire]:
     async def pass_on(
         source: asyncio.StreamReader, sink: asyncio.StreamWriter, *, from_client: bool
     ) -> None:
+        cut = wire.cut
         while data := await source.read(65_536):
+            if wire.cut != cut:
+                continue
             wire.round_trips += from_client and not wire.client_speaks
             wire.client_speaks = from_client
             sink.write(data)

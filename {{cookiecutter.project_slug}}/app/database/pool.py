@@ -1,0 +1,71 @@
+"""The connection pool: who waits first is served first, and who waited too long gets an error.
+
+SQLAlchemy's own queue lets a newcomer take a connection that was given back for somebody who
+waits. With more clients than connections some then wait twenty times as long as others.
+"""
+
+import asyncio
+from collections import deque
+from typing import Any
+
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
+from sqlalchemy.util import await_
+
+
+class FairPool(AsyncAdaptedQueuePool):
+    """Hands out a permit for each connection, in the order of asking; the queue never waits."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._permits = self.size() + self._max_overflow
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    def waiting(self) -> int:
+        """How many wait for a connection now."""
+        return len(self._waiting)
+
+    def _do_get(self) -> ConnectionPoolEntry:
+        if self._permits > 0:
+            self._permits -= 1
+        else:
+            await_(self._wait())
+        try:
+            return super()._do_get()
+        except BaseException:
+            self._pass_on()
+            raise
+
+    def _do_return_conn(self, record: ConnectionPoolEntry) -> None:
+        try:
+            super()._do_return_conn(record)
+        finally:
+            self._pass_on()
+
+    async def _wait(self) -> None:
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            async with asyncio.timeout(self._timeout):
+                await turn
+        except TimeoutError:
+            self._give_up(turn)
+            message = f"no connection was free for {self._timeout} seconds: {self.status()}"
+            raise PoolTimeoutError(message) from None
+        except asyncio.CancelledError:
+            self._give_up(turn)
+            raise
+
+    def _give_up(self, turn: "asyncio.Future[None]") -> None:
+        if turn in self._waiting:
+            self._waiting.remove(turn)
+        elif not turn.cancelled():
+            self._pass_on()  # the permit came in the very moment of giving up
+
+    def _pass_on(self) -> None:
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._permits += 1
