@@ -1,18 +1,27 @@
 """Sessions: one for each request, committed before its response; others for jobs and streams."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Annotated, cast
+from time import monotonic
+from typing import Annotated, TypeVar, cast
 
+import structlog
+from asyncpg import PostgresError
 from fastapi import Depends
 from sqlalchemy.exc import DBAPIError, IllegalStateChangeError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from starlette.requests import HTTPConnection
 
 from app.database.engine import Connection
+from app.database.failures import sqlstate
 from app.database.guards import refuse_commit_after_error, refuse_writes
+from app.database.retries import pauses, worth_another_try
 from app.problems import OutcomeUnknown
+
+Result = TypeVar("Result")
+
+log = structlog.get_logger()
 
 
 class SafeSession(AsyncSession):
@@ -65,6 +74,34 @@ class Database:
                 if error.connection_invalidated:
                     raise OutcomeUnknown from error
                 raise
+
+    async def run(
+        self,
+        work: Callable[[AsyncSession], Awaitable[Result]],
+        *,
+        attempts: int = 5,
+        deadline: float = 5.0,
+    ) -> Result:
+        """Do the work in a transaction, again from the start when others are in its way.
+
+        It may run several times, so it keeps nothing but what it returns. Attempts end after
+        `deadline` seconds; then, and for any other failure, raises what the last one raised. What
+        may have been committed is never done again: OutcomeUnknown.
+        """
+        started = monotonic()
+        for pause in pauses(attempts):
+            try:
+                return await self._run_once(work)
+            except (DBAPIError, PostgresError) as error:
+                if not worth_another_try(error) or monotonic() - started + pause > deadline:
+                    raise
+                log.info("trying again", because=sqlstate(error), after_seconds=round(pause, 3))
+            await asyncio.sleep(pause)
+        return await self._run_once(work)
+
+    async def _run_once(self, work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
+        async with self.transaction() as session:
+            return await work(session)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
