@@ -123,9 +123,12 @@ class TextRenderer(structlog.dev.ConsoleRenderer):
 
     def __init__(self, *, colors: bool) -> None:
         # structlog's default formatter prints local variables, secrets among them.
-        super().__init__(colors=colors, exception_formatter=structlog.dev.plain_traceback)
+        plain = structlog.dev.plain_traceback
+        super().__init__(colors=colors, exception_formatter=plain, sort_keys=False, pad_event_to=16)
 
     def __call__(self, logger: WrappedLogger, name: str, event_dict: EventDict) -> str:
+        if (request_id := event_dict.pop("request_id", None)) is not None:
+            event_dict["request_id"] = request_id  # last: it is long
         try:
             text = super().__call__(logger, name, dict(event_dict))
             text.encode()

@@ -37,7 +37,7 @@ def test_text_is_for_a_person() -> None:
 
     text = read()
     assert "[warning  ] stock is low" in text
-    assert "left=3 product='red lamp'" in text
+    assert "product='red lamp' left=3" in text
     assert "\x1b" not in text
     assert text.count("\n") == 1
 
