@@ -8,6 +8,7 @@ Problem
 ├── Conflict 409                the request is fine, the state of things is not
 │   ├── AlreadyExists           a unique value is taken
 │   └── StillReferenced         something points at it, or it points at nothing
+├── PreconditionFailed 412      `If-Match` names another version
 ├── ContentTooLarge 413, UriTooLong 414, HeadersTooLarge 431
 ├── UnsupportedMediaType 415
 ├── InternalError 500           a defect of ours
@@ -90,6 +91,13 @@ class AlreadyExists(Conflict):
 class StillReferenced(Conflict):
     type = "/problems/still-referenced"
     title = "Reference conflict"
+
+
+class PreconditionFailed(Problem):
+    status = 412
+    type = "/problems/precondition-failed"
+    title = "Precondition failed"
+    detail = "It is no longer in the version you name. Nothing was changed; read it again."
 
 
 class ContentTooLarge(Problem):

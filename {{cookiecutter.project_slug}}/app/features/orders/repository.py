@@ -28,4 +28,4 @@ async def _read_orders(session: ReadSession) -> OrderRepository:
 
 
 ReadOrders = Annotated[OrderRepository, Depends(_read_orders)]
-"""For reads alone; changes go through the service."""
+"""For reads alone; changes go through the service, in a transaction that may run again."""

@@ -4,12 +4,15 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.database.session import CurrentDatabase
 from app.features.orders.models import Order
 from app.features.orders.repository import ReadOrders
 from app.features.orders.schemas import OrderCreate, OrderQuery, OrderRead
-from app.features.orders.service import Orders, OutOfStock
-from app.problems import NotFound
+from app.features.orders.service import OrderService, OutOfStock
+from app.problems import NotFound, PreconditionFailed
+from app.web.conditional import matching, not_modified, tagged, tags
 from app.web.openapi import problems
 from app.web.pagination import PageOf, link_next
 
@@ -29,21 +32,44 @@ async def list_orders(
 
 
 @router.post(
-    "", status_code=201, response_model=OrderRead, responses=problems(NotFound, OutOfStock)
+    "",
+    status_code=201,
+    response_model=OrderRead,
+    responses=tags(201) | problems(NotFound, OutOfStock),
 )
-async def place_order(body: OrderCreate, orders: Orders, response: Response) -> Order:
+async def place_order(body: OrderCreate, database: CurrentDatabase, response: Response) -> Order:
     """Takes the stock of every line, or of none."""
-    order = await orders.place(body)
+    order = await database.run(lambda session: OrderService(session).place(body))
     response.headers["Location"] = f"{router.prefix}/{order.id}"
-    return order
+    return tagged(order, response)
 
 
-@router.get("/{order_id}", response_model=OrderRead, responses=problems(NotFound))
-async def get_order(order_id: UUID, orders: ReadOrders) -> Order:
-    return await orders.get(order_id)
+@router.get("/{order_id}", response_model=OrderRead, responses=tags(200, 304) | problems(NotFound))
+async def get_order(
+    order_id: UUID, orders: ReadOrders, request: Request, response: Response
+) -> Order | Response:
+    """With the `ETag` of an earlier answer in `If-None-Match`: 304 unless it has changed."""
+    order = await orders.get(order_id)
+    return not_modified(order, request) or tagged(order, response)
 
 
-@router.post("/{order_id}/cancel", response_model=OrderRead, responses=problems(NotFound))
-async def cancel_order(order_id: UUID, orders: Orders) -> Order:
-    """Puts the stock back; cancelling again changes nothing."""
-    return await orders.cancel(order_id)
+@router.post(
+    "/{order_id}/cancel",
+    response_model=OrderRead,
+    responses=tags(200) | problems(NotFound, PreconditionFailed),
+)
+async def cancel_order(
+    order_id: UUID, database: CurrentDatabase, request: Request, response: Response
+) -> Order:
+    """Puts the stock back; cancelling again changes nothing.
+
+    With the `ETag` in `If-Match`: 412 when the order is no longer in that version.
+    """
+
+    async def cancel(session: AsyncSession) -> Order:
+        orders = OrderService(session)
+        order = await orders.lock(order_id)
+        with matching(order, request):
+            return await orders.cancel(order)
+
+    return tagged(await database.run(cancel), response)

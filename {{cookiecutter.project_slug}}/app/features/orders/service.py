@@ -1,12 +1,10 @@
 """Placing and cancelling orders: one transaction over orders and the stock of products."""
 
 from collections import Counter
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.database.session import Session
 from app.features.orders.models import Order, OrderLine, OrderStatus
 from app.features.orders.repository import OrderRepository
 from app.features.orders.schemas import OrderCreate
@@ -21,11 +19,11 @@ class OutOfStock(Conflict):
 
 
 class OrderService:
-    """The request's transaction holds it all: either everything is stored or nothing."""
+    """The session's transaction holds it all: either everything is stored or nothing."""
 
-    def __init__(self, orders: OrderRepository, products: ProductRepository) -> None:
-        self.orders = orders
-        self.products = products
+    def __init__(self, session: AsyncSession) -> None:
+        self.orders = OrderRepository(session)
+        self.products = ProductRepository(session)
 
     async def place(self, request: OrderCreate) -> Order:
         """Raises OutOfStock, and NotFound for an unknown product."""
@@ -47,9 +45,12 @@ class OrderService:
         total = sum(line.quantity * line.price_cents for line in lines)
         return await self.orders.create(Order(lines=lines, total_cents=total))
 
-    async def cancel(self, key: UUID) -> Order:
-        """Puts the stock back, once however often it is asked. Raises NotFound."""
-        order = (await self.orders.lock_many([key]))[key]
+    async def lock(self, key: UUID) -> Order:
+        """The order, which nobody else can change until the transaction ends. Raises NotFound."""
+        return (await self.orders.lock_many([key]))[key]
+
+    async def cancel(self, order: Order) -> Order:
+        """Puts the stock of a locked order back, once however often it is asked."""
         if order.status is OrderStatus.CANCELLED:
             return order
         products = await self.products.lock_many(line.product_id for line in order.lines)
@@ -63,11 +64,3 @@ def take(product: Product, quantity: int) -> None:
         message = f"Of product {product.id} {quantity} are wanted and {product.stock} are left."
         raise OutOfStock(message)
     product.stock -= quantity
-
-
-async def _orders(session: Session) -> OrderService:
-    return OrderService(OrderRepository(session), ProductRepository(session))
-
-
-Orders = Annotated[OrderService, Depends(_orders)]
-"""In the request's transaction."""

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Query, Request, Response
 from app.features.products.models import Product
 from app.features.products.repository import Products, ReadProducts
 from app.features.products.schemas import ProductCreate, ProductQuery, ProductRead, ProductUpdate
-from app.problems import AlreadyExists, NotFound, StillReferenced
+from app.problems import AlreadyExists, NotFound, PreconditionFailed, StillReferenced
+from app.web.conditional import matching, not_modified, tagged, tags
 from app.web.openapi import problems
 from app.web.pagination import PageOf, link_next
 
@@ -27,27 +28,51 @@ async def list_products(
     return page
 
 
-@router.post("", status_code=201, response_model=ProductRead, responses=problems(AlreadyExists))
+@router.post(
+    "",
+    status_code=201,
+    response_model=ProductRead,
+    responses=tags(201) | problems(AlreadyExists),
+)
 async def create_product(body: ProductCreate, products: Products, response: Response) -> Product:
     product = await products.create(Product(**body.model_dump()))
     response.headers["Location"] = f"{router.prefix}/{product.id}"
-    return product
+    return tagged(product, response)
 
 
-@router.get("/{product_id}", response_model=ProductRead, responses=problems(NotFound))
-async def get_product(product_id: UUID, products: ReadProducts) -> Product:
-    return await products.get(product_id)
+@router.get(
+    "/{product_id}", response_model=ProductRead, responses=tags(200, 304) | problems(NotFound)
+)
+async def get_product(
+    product_id: UUID, products: ReadProducts, request: Request, response: Response
+) -> Product | Response:
+    """With the `ETag` of an earlier answer in `If-None-Match`: 304 unless it has changed."""
+    product = await products.get(product_id)
+    return not_modified(product, request) or tagged(product, response)
 
 
 @router.patch(
-    "/{product_id}", response_model=ProductRead, responses=problems(NotFound, AlreadyExists)
+    "/{product_id}",
+    response_model=ProductRead,
+    responses=tags(200) | problems(NotFound, AlreadyExists, PreconditionFailed),
 )
-async def update_product(product_id: UUID, body: ProductUpdate, products: Products) -> Product:
+async def update_product(
+    product_id: UUID, body: ProductUpdate, products: Products, request: Request, response: Response
+) -> Product:
+    """With the `ETag` in `If-Match`: 412 when someone else has changed it since."""
     product = await products.get(product_id)
-    return await products.update(product, body.model_dump(exclude_unset=True))
+    with matching(product, request):
+        await products.update(product, body.model_dump(exclude_unset=True))
+    return tagged(product, response)
 
 
-@router.delete("/{product_id}", status_code=204, responses=problems(NotFound, StillReferenced))
-async def delete_product(product_id: UUID, products: Products) -> None:
-    """A product that was ordered stays: 409."""
-    await products.delete(await products.get(product_id))
+@router.delete(
+    "/{product_id}",
+    status_code=204,
+    responses=problems(NotFound, StillReferenced, PreconditionFailed),
+)
+async def delete_product(product_id: UUID, products: Products, request: Request) -> None:
+    """A product that was ordered stays: 409. With the `ETag` in `If-Match`: 412 when outdated."""
+    product = await products.get(product_id)
+    with matching(product, request):
+        await products.delete(product)

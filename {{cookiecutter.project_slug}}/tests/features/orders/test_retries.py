@@ -1,0 +1,39 @@
+"""Orders wait for others a little longer than the database does."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from tests.conftest import Client, StartApp, client_of, make_settings
+
+
+@pytest.fixture
+async def app(start_app: StartApp, database_url: str) -> FastAPI:
+    started: FastAPI = await start_app(
+        make_settings(database={"url": database_url, "lock_timeout": 0.1})
+    )
+    return started
+
+
+async def test_an_order_is_placed_although_its_product_was_locked_for_a_while(
+    app: FastAPI, sql: Any
+) -> None:
+    async with client_of(app) as client:
+        product = await create(client)
+        body = {"lines": [{"product_id": product, "quantity": 1}]}
+        async with sql.transaction():
+            await sql.execute("SELECT * FROM products FOR UPDATE")
+            placing = asyncio.create_task(client.post("/v1/orders", json=body))
+            await asyncio.sleep(0.15)
+            refused = await client.patch(f"/v1/products/{product}", json={"stock": 9})
+        placed = await placing
+
+    assert placed.status_code == 201
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "0")
+
+
+async def create(client: Client) -> str:
+    body = {"sku": "lamp", "name": "Lamp", "price_cents": 100, "stock": 5}
+    return str((await client.post("/v1/products", json=body)).json()["id"])
