@@ -1,5 +1,6 @@
-"""The command line: `python -m app serve`, `python -m app openapi`."""
+"""The command line: `python -m app serve`, `doctor`, `openapi`."""
 
+import asyncio
 import json
 import sys
 from pathlib import Path
@@ -8,6 +9,9 @@ from typing import Annotated
 import typer
 import uvicorn
 
+from app.database.budget import Load
+from app.doctor.examination import examine, refused
+from app.doctor.start import warn_in_background
 from app.main import create_app
 from app.observability.logging import configure_logging
 from app.settings import Settings
@@ -23,6 +27,15 @@ Port = Annotated[
 ]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes, else SERVER_WORKERS.")]
 Reload = Annotated[bool, typer.Option("--reload", help="Restart when code in app/ changes.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Rps = Annotated[
+    float | None,
+    typer.Option(min=0.001, max=1e9, help="Advise a pool for so many requests a second, of all."),
+]
+QueryMs = Annotated[
+    float | None,
+    typer.Option(min=0.001, max=1e9, help="Milliseconds that a request holds a connection."),
+]
 
 
 @cli.command()
@@ -35,13 +48,15 @@ def serve(
     """Serve HTTP until SIGTERM or Ctrl-C; requests in progress are finished."""
     settings = Settings()
     server = settings.server
+    workers = workers or server.workers
     configure_logging(settings)
+    warn_in_background(settings, workers)
     uvicorn.run(
         APPLICATION,
         factory=True,
         host=host or server.host,
         port=server.port if port is None else port,
-        workers=workers or server.workers,
+        workers=workers,
         reload=reload,
         reload_dirs=[str(Path(__file__).parent)] if reload else None,
         log_config=None,  # app/observability/logging.py configures every logger
@@ -50,9 +65,31 @@ def serve(
         forwarded_allow_ips=server.trusted_proxies,
         timeout_keep_alive=server.keep_alive,
         timeout_graceful_shutdown=server.graceful_timeout,
+        timeout_worker_healthcheck=30,  # in 5 seconds, a busy machine kills workers that are well
         # Else requests on one connection could see each other's log context.
         reset_contextvars=True,
     )
+
+
+@cli.command()
+def doctor(
+    rps: Rps = None,
+    query_ms: QueryMs = None,
+    as_json: AsJson = False,  # noqa: FBT002  an option of a command line is a flag
+) -> None:
+    """Examine settings and database; status 1 when something has to change."""
+    if (rps is None) != (query_ms is None):
+        message = "--rps and --query-ms go together"
+        raise typer.BadParameter(message)
+    load = Load(rps, query_ms / 1000) if rps and query_ms else None
+    try:
+        report = asyncio.run(examine(Settings(), load))
+    except SettingsError as error:
+        if not as_json:
+            raise
+        report = refused(error)
+    print(report.json() if as_json else report.text())
+    raise typer.Exit(report.exit_status)
 
 
 @cli.command()

@@ -71,8 +71,21 @@ def middleware(settings: Settings) -> list[Middleware]:
         allow_origins=settings.cors.origins,
         allow_credentials=settings.cors.credentials,
         allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
-        allow_headers=["Authorization", "Content-Type", "X-Request-ID"],
-        expose_headers=["Link", "Location", "Retry-After", "X-Request-ID", "X-Response-Time"],
+        allow_headers=[
+            "Authorization",
+            "Content-Type",
+            "If-Match",
+            "If-None-Match",
+            "X-Request-ID",
+        ],
+        expose_headers=[
+            "ETag",
+            "Link",
+            "Location",
+            "Retry-After",
+            "X-Request-ID",
+            "X-Response-Time",
+        ],
     )
     return [
         *([cors] if settings.cors.origins else []),

@@ -125,6 +125,8 @@ class ServerSettings(_Group):
     """Port to listen on; 0 takes a free one."""
     workers: int = Field(1, ge=1, le=256)
     """Processes. Each has a connection pool of its own."""
+    replicas: int = Field(1, ge=1, le=10_000)
+    """Copies of the service that share the database; only to count connections."""
     graceful_timeout: int = Field(20, ge=1, le=3_600)
     """Seconds that requests in progress get to finish after SIGTERM."""
     keep_alive: int = Field(75, ge=1, le=3_600)
@@ -155,6 +157,13 @@ class DatabaseSettings(_Group):
     """Seconds a request waits for a connection before it is answered with 503."""
     pool_recycle: Seconds = 1_800.0
     """Seconds after which a connection is replaced by a new one."""
+    pool_lifo: bool = True
+    """Whether the connection used last is taken first, so that idle ones can be recycled."""
+    ping_after_idle: Annotated[
+        Annotated[float, Field(ge=0, le=86_400)] | None,
+        BeforeValidator(lambda v: None if v == "" else v),
+    ] = 60.0
+    """Seconds after which an idle connection is pinged before use; 0 is always, empty is never."""
     connect_timeout: Seconds = 3.0
     """Seconds to open a connection."""
     statement_timeout: float = Field(10.0, ge=0, le=86_400)
