@@ -119,15 +119,22 @@ async def test_those_who_give_up_take_nothing_with_them(engine: AsyncEngine) -> 
             group.create_task(hold(engine, release))
 
 
-async def test_a_permit_that_comes_while_giving_up_goes_to_the_next(engine: AsyncEngine) -> None:
+@pytest.mark.parametrize("permit_first", [True, False])
+async def test_a_permit_that_comes_while_giving_up_goes_to_the_next(
+    engine: AsyncEngine, *, permit_first: bool
+) -> None:
     pool, release = pool_of(engine), asyncio.Event()
     holders = [asyncio.create_task(hold(engine, release)) for _ in range(3)]
     await until_in_use(engine, 3)
     first, second = (asyncio.create_task(hold(engine, release)) for _ in range(2))
     await until_waiting(engine, 2)
 
-    pool._pass_on()
-    first.cancel()
+    if permit_first:
+        pool._pass_on()
+        first.cancel()
+    else:
+        first.cancel()
+        pool._pass_on()
     with suppress(asyncio.CancelledError):
         await first
 
