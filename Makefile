@@ -15,22 +15,21 @@ endif
 NEEDS_UV := $(if $(findstring $(OWN_UV),$(UV)),$(OWN_UV))
 export UV
 
-# What outlives a new demo, so that the next one starts quickly.
-KEPT := .venv .postgres uv.lock
-
 .PHONY: help
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
 .PHONY: demo
 demo: $(NEEDS_UV) ## Bake the default service into demo/ and serve it until Ctrl-C (PORT=8000)
-	@echo "Baking the default service into demo/ ..."
-	@rm -rf .tools/demo
-	@mkdir -p .tools/demo demo
-	@"$$UV" run --quiet --only-group bake cookiecutter . --no-input --default-config --output-dir .tools/demo >/dev/null
-	@find demo -mindepth 1 -maxdepth 1 $(foreach name,$(KEPT),! -name $(name)) -exec rm -rf {} +
-	@cp -R .tools/demo/order-service/. demo
-	@rm -rf .tools/demo
+	@if test -e demo; then \
+		echo "Serving demo/ as it is; 'make clean' first bakes it anew."; \
+	else \
+		echo "Baking the default service into demo/ ..."; \
+		rm -rf .tools/demo && mkdir -p .tools/demo && \
+		"$$UV" run --quiet --only-group bake cookiecutter . --no-input --default-config \
+			--output-dir .tools/demo >/dev/null && \
+		mv .tools/demo/order-service demo; \
+	fi
 	@echo "Starting it; the first time it installs what it needs. Then open, until Ctrl-C:"
 	@echo "  http://127.0.0.1:$(PORT)/docs          every endpoint, to be tried in the browser"
 	@echo "  http://127.0.0.1:$(PORT)/v1/products   the example resource"

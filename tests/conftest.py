@@ -1,6 +1,7 @@
 """What all rings share: a home for cookiecutter, an environment with tools, a clone."""
 
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,11 @@ from filelock import FileLock
 
 from tests.baking import DEFAULT, ROOT, bake
 from tests.running import run, uv
+
+
+def pytest_configure() -> None:
+    """What a shell starts in the background ignores Ctrl-C, and so would all that tests start."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ Read in this order, the first that has a value wins: arguments, environment, `.e
 """
 
 import json
+import re
 import tomllib
 from enum import StrEnum
 from ipaddress import ip_network
@@ -89,6 +90,15 @@ def _database_url(value: object) -> object:
 
 
 List = Annotated[list[str], NoDecode, BeforeValidator(_split_list)]
+
+
+def _origin(value: str) -> str:
+    if value != "*" and not re.fullmatch(r"https?://[^/\s]+", value):
+        message = f"{value!r} is no origin; write it as browsers do: https://shop.example"
+        raise ValueError(message)
+    return value
+
+
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 
 
@@ -181,7 +191,7 @@ class DatabaseSettings(_Group):
 class CorsSettings(_Group):
     """Which browser origins may call the service."""
 
-    origins: List = []
+    origins: Annotated[List, AfterValidator(lambda v: [_origin(item) for item in v])] = []
     """Origins such as `https://shop.example`, as a JSON list; empty switches CORS off."""
     credentials: bool = False
     """Whether browsers may send cookies and authorization."""

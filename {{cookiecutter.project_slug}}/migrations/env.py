@@ -3,6 +3,7 @@
 import asyncio
 
 from alembic import context
+from alembic.util import CommandError
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -10,6 +11,7 @@ from app.database.engine import create_engine
 from app.models import Base
 from app.observability.logging import configure_logging
 from app.settings import Settings
+from app.settings_faults import SettingsError
 
 LOCK = 4_107_202_611  # any number, the same for every replica
 LOCK_POLL_SECONDS = 0.25
@@ -48,7 +50,10 @@ async def migrate(engine: AsyncEngine) -> None:
 
 
 def run() -> None:
-    settings: Settings = context.config.attributes.get("settings") or Settings()
+    try:
+        settings: Settings = context.config.attributes.get("settings") or Settings()
+    except SettingsError as error:
+        raise CommandError(str(error)) from None
     configure_logging(settings)
     # A migration may well take longer than a request is allowed to.
     patient = settings.database.model_copy(update={"statement_timeout": 0})

@@ -5,6 +5,7 @@ is emptied after a test that used the database: see docs/decisions/0008-tests-co
 """
 
 import os
+import signal
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
@@ -29,6 +30,11 @@ PROJECT = Path(__file__).parent.parent
 
 Client = httpx.AsyncClient
 StartApp = Callable[..., Any]
+
+
+def pytest_configure() -> None:
+    """What a shell starts in the background ignores Ctrl-C, and so would all that tests start."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -30,10 +30,12 @@ def connections(database_url: str, name: str) -> int:
     return asyncio.run(ask())
 
 
+@pytest.mark.parametrize("environment", ["development", "production"])
 def test_sigterm_finishes_requests_in_progress_and_closes_every_connection(
-    database_url: str,
+    database_url: str, environment: str
 ) -> None:
     env = {"DATABASE_URL": database_url, "SERVICE_NAME": "to-be-stopped"}
+    env["ENVIRONMENT"] = environment
     with serving(SLOW_APP, env=env) as served, ThreadPoolExecutor() as pool:
         request = pool.submit(httpx.get, f"{served.url}/slow?seconds=1", timeout=30)
         httpx.get(f"{served.url}/health/ready")
@@ -44,7 +46,7 @@ def test_sigterm_finishes_requests_in_progress_and_closes_every_connection(
 
         assert (request.result().status_code, request.result().json()) == (200, "done")
         assert status in TERMINATED
-        assert "Application shutdown complete" in served.log()
+        assert "Finished server process" in served.log()
         assert until(lambda: connections(database_url, "to-be-stopped") == 0, seconds=5)
 
 

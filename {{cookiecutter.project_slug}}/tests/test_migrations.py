@@ -15,9 +15,9 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy.exc import ProgrammingError
 
-from app.settings_faults import SettingsError
 from tests.conftest import PROJECT, make_settings
 from tools.postgres import Server, running
 
@@ -208,5 +208,5 @@ def test_an_unreachable_database_is_told_without_the_password() -> None:
 def test_wrong_settings_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "mysql://shop:hunter2@127.0.0.1/shop")
 
-    with pytest.raises(SettingsError, match="DATABASE_URL: must start with postgresql://"):
+    with pytest.raises(CommandError, match="DATABASE_URL: must start with postgresql://"):
         command.upgrade(Config(PROJECT / "alembic.ini"), "head")

@@ -194,6 +194,14 @@ def test_a_list_is_json_or_has_commas(setenv: Any, value: str, expected: list[st
     assert Settings().cors.origins == expected
 
 
+@pytest.mark.parametrize("origin", ["https://a.example/", "a.example", "https://a.example/path"])
+def test_what_no_browser_sends_as_origin_is_refused(setenv: Any, origin: str) -> None:
+    setenv(DATABASE_URL=URL, CORS_ORIGINS=origin)
+
+    with pytest.raises(SettingsError, match="is no origin; write it as browsers do"):
+        Settings()
+
+
 def test_a_list_may_be_given_as_one(setenv: Any) -> None:
     setenv(DATABASE_URL=URL)
 

@@ -10,7 +10,7 @@ import orjson
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from app.observability.output import LineBuffer
+from app.observability.output import LineBuffer, LineLogger
 from app.settings import Settings
 
 _SECRET = {"api_key", "authorization", "cookie", "password", "secret", "set-cookie", "token"}
@@ -23,7 +23,10 @@ BEARER_TOKEN = re.compile(r"\b(bearer) [\w.~+/=-]+", re.IGNORECASE)
 def configure_logging(settings: Settings, stream: TextIO | None = None) -> None:
     """Send every log line of the process to `stream`, by default standard output."""
     stream = stream or sys.stdout
-    output = cast("TextIO", LineBuffer(stream)) if settings.production else stream
+    logger: LineLogger | structlog.WriteLogger = structlog.WriteLogger(stream)
+    if settings.production:
+        buffer = LineBuffer(stream)
+        stream, logger = cast("TextIO", buffer), LineLogger(buffer)
     level = logging.getLevelNamesMapping()[settings.log.level.upper()]
     pipeline: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -35,9 +38,9 @@ def configure_logging(settings: Settings, stream: TextIO | None = None) -> None:
     structlog.configure(
         processors=[*pipeline, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(output),
+        logger_factory=lambda *_: logger,
     )
-    _route_standard_library([structlog.stdlib.add_logger_name, *pipeline], renderer, output, level)
+    _route_standard_library([structlog.stdlib.add_logger_name, *pipeline], renderer, stream, level)
 
 
 def _renderer(settings: Settings, stream: TextIO) -> Processor:
@@ -47,9 +50,9 @@ def _renderer(settings: Settings, stream: TextIO) -> Processor:
 
 
 def _route_standard_library(
-    pipeline: list[Processor], renderer: Processor, output: TextIO, level: int
+    pipeline: list[Processor], renderer: Processor, stream: TextIO, level: int
 ) -> None:
-    handler = logging.StreamHandler(output)
+    handler = logging.StreamHandler(stream)
     strip_internals = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(

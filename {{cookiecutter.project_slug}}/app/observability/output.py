@@ -12,6 +12,18 @@ from threading import Lock
 from typing import TextIO
 
 
+class LineLogger:
+    """What structlog writes through: a line, and no flush after it."""
+
+    def __init__(self, buffer: "LineBuffer") -> None:
+        self._buffer = buffer
+
+    def msg(self, line: str) -> None:
+        self._buffer.write(line + "\n")
+
+    debug = info = warning = error = critical = msg
+
+
 class LineBuffer(TextIOBase):
     """From a thread, or without an event loop, a line is written immediately."""
 
@@ -20,21 +32,21 @@ class LineBuffer(TextIOBase):
         self._lines: deque[str] = deque()
         self._scheduled_in: asyncio.AbstractEventLoop | None = None
         self._writing = Lock()
-        atexit.register(self.write_out)
+        atexit.register(self.flush)
 
     def write(self, line: str) -> int:
         self._lines.append(line)
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
-            self.write_out()
+            self.flush()
         else:
             if self._scheduled_in is not loop:
                 self._scheduled_in = loop
-                loop.call_soon(self.write_out)
+                loop.call_soon(self.flush)
         return len(line)
 
-    def write_out(self) -> None:
+    def flush(self) -> None:
         with self._writing:
             self._scheduled_in = None
             self._stream.write("".join(self._lines.popleft() for _ in range(len(self._lines))))

@@ -1,6 +1,7 @@
 """`/docs` from files that a package ships: works without internet access, under a strict policy."""
 
 import importlib.resources
+from html import escape
 
 from fastapi import FastAPI
 from starlette.requests import Request
@@ -16,7 +17,7 @@ PAGE = """<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>API documentation</title>
+<title>{title}</title>
 <link rel="icon" href="docs/favicon-32x32.png">
 <link rel="stylesheet" href="docs/swagger-ui.css">
 </head>
@@ -46,8 +47,10 @@ def serve_docs(app: FastAPI) -> None:
     ]
 
 
-async def page(_request: Request) -> Response:
-    return HTMLResponse(PAGE, headers={"Content-Security-Policy": POLICY})
+async def page(request: Request) -> Response:
+    return HTMLResponse(
+        PAGE.format(title=escape(request.app.title)), headers={"Content-Security-Policy": POLICY}
+    )
 
 
 async def start(_request: Request) -> Response:

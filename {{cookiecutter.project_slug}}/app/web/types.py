@@ -109,6 +109,9 @@ Int32 = Annotated[int, Field(strict=True, ge=-(2**31), le=2**31 - 1)]
 Int64 = Annotated[int, Field(strict=True, ge=-(2**63), le=2**63 - 1)]
 """PostgreSQL's bigint."""
 
+Bool = Annotated[bool, Field(strict=True)]
+"""True or false; neither "yes" nor 1."""
+
 Finite = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 """A float without NaN and Infinity."""
 

@@ -5,10 +5,11 @@ from typing import Annotated, Any
 
 import pytest
 from fastapi import FastAPI
-from pydantic import Field
+from pydantic import Field, TypeAdapter, ValidationError
 
 from app.web.types import (
     MAX_DEPTH,
+    Bool,
     Finite,
     Input,
     Instant,
@@ -173,3 +174,10 @@ def test_what_is_sent_may_be_made_from_any_object() -> None:
 
     assert Circle.model_validate(Row()).model_dump() == {"radius": math.pi}
     assert Circle.model_json_schema()["properties"]["radius"]["description"] == "In metres."
+
+
+@pytest.mark.parametrize("value", ["yes", "true", 1, 0, 1.0, None])
+def test_bool_is_true_or_false_and_nothing_like_it(value: object) -> None:
+    assert TypeAdapter(Bool).validate_python(True) is True
+    with pytest.raises(ValidationError):
+        TypeAdapter(Bool).validate_python(value)
