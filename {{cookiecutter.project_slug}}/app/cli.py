@@ -15,7 +15,7 @@ from app.doctor.start import warn_in_background
 from app.main import create_app
 from app.observability.logging import configure_logging
 from app.settings import Settings
-from app.settings_faults import SettingsError
+from app.settings.faults import SettingsError
 
 APPLICATION = "app.main:create_app"
 

@@ -11,7 +11,7 @@ from app.database.engine import create_engine
 from app.models import Base
 from app.observability.logging import configure_logging
 from app.settings import Settings
-from app.settings_faults import SettingsError
+from app.settings.faults import SettingsError
 
 LOCK = 4_107_202_611  # any number, the same for every replica
 LOCK_POLL_SECONDS = 0.25

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 APP = Path(__file__).parent.parent / "app"
-MODULES = sorted(path for path in APP.rglob("*.py") if path.name != "settings.py")
+MODULES = sorted(path for path in APP.rglob("*.py") if "settings" not in path.parts)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(APP)))

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from app.settings import Settings
-from app.settings_faults import SettingsError
+from app.settings.faults import SettingsError
 from tests.serving import start
 
 PREFIXES = ("SERVICE", "SERVER", "DATABASE", "CORS", "LOG", "ENVIRONMENT")

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from app.database.guards import guard_pool
 from app.database.pool import FairPool
-from app.settings import DatabaseSettings
+from app.settings.groups import DatabaseSettings
 
 if TYPE_CHECKING:
     Connection = asyncpg.Connection[asyncpg.Record]

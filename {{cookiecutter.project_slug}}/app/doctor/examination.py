@@ -7,7 +7,7 @@ from app.doctor.facts import FAILURES, Facts, gather
 from app.doctor.report import Finding, Report, error, ok, skipped
 from app.doctor.sizing import advise
 from app.settings import Settings
-from app.settings_faults import SettingsError
+from app.settings.faults import SettingsError
 
 REMEDIES = {
     "28": "Check user and password in DATABASE_URL, or DATABASE_PASSWORD_FILE.",

@@ -6,7 +6,8 @@ from alembic.util import CommandError
 
 from app.doctor.facts import Facts
 from app.doctor.report import Finding, count, error, ok, warning
-from app.settings import PROJECT_FILE, Settings
+from app.settings import Settings
+from app.settings.groups import PROJECT_FILE
 
 UPGRADE = "Run `make migrate` (`alembic upgrade head`)."
 

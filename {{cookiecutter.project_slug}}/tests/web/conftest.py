@@ -11,7 +11,8 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from app.observability.logging import configure_logging
-from app.settings import LogSettings, Settings
+from app.settings import Settings
+from app.settings.groups import LogSettings
 from tests.conftest import Client
 
 Line = dict[str, Any]

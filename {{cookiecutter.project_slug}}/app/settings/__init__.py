@@ -1,0 +1,122 @@
+"""Every setting of the service; `DATABASE_POOL_SIZE` is the field `pool_size` of a group.
+
+Read in this order, the first that has a value wins: arguments, environment, `.env`, files in
+`/run/secrets` named like the variable. Wrong values are all listed at once, see `faults.py`.
+"""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import Field, ModelWrapValidatorHandler, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    NestedSecretsSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from app.settings.faults import SettingsError, all_faults
+from app.settings.groups import (
+    CorsSettings,
+    DatabaseSettings,
+    Group,
+    LogSettings,
+    ServerSettings,
+    ServiceSettings,
+)
+
+SECRETS = Path("/run/secrets")
+
+
+class Environment(StrEnum):
+    DEVELOPMENT = "development"
+    TEST = "test"
+    PRODUCTION = "production"
+
+
+class Settings(BaseSettings):
+    """All settings; made once by `create_app` and handed to whoever needs a part."""
+
+    model_config = SettingsConfigDict(
+        env_nested_delimiter="_",
+        env_nested_max_split=1,
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        use_attribute_docstrings=True,
+    )
+
+    environment: Environment = Environment.DEVELOPMENT
+    """`development`, `test` or `production`; production refuses unsafe values."""
+    service: ServiceSettings = Field(default_factory=lambda: ServiceSettings.model_validate({}))
+    server: ServerSettings = ServerSettings()
+    database: DatabaseSettings
+    cors: CorsSettings = CorsSettings()
+    log: LogSettings = LogSettings()
+
+    @property
+    def production(self) -> bool:
+        return self.environment is Environment.PRODUCTION
+
+    def unsafe(self) -> list[str]:
+        """Sentences on values that must not reach production."""
+        password = self.database.address.password
+        weak = {
+            "postgres",
+            "password",
+            "secret",
+            "changeme",
+            "admin",
+            self.database.address.username,
+        }
+        checks = {
+            "DATABASE_URL: the password is a well-known one; set another": str(password) in weak,
+            "DATABASE_STATEMENT_TIMEOUT=0: a query could run for ever; set seconds, such as 10": (
+                self.database.statement_timeout == 0
+            ),
+            "SERVER_TRUSTED_PROXIES=*: any client could forge its address; name your proxies": (
+                "*" in self.server.trusted_proxies
+            ),
+            "LOG_LEVEL=debug: writes SQL and internals to the log; use info": self.log.level
+            == "debug",
+        }
+        return [sentence for sentence, found in checks.items() if found] if self.production else []
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _list_every_fault(cls, given: Any, validate: ModelWrapValidatorHandler[Self]) -> Self:
+        settings, faults = all_faults({"database": {}} | given, validate)
+        faults += settings.unsafe()
+        if faults:
+            raise SettingsError(faults)
+        return settings
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003  signature of pydantic-settings
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        secret_files = NestedSecretsSettingsSource(
+            file_secret_settings, secrets_dir=SECRETS, secrets_dir_missing="ok"
+        )
+        sources = (init_settings, env_settings, dotenv_settings, secret_files)
+        for source in sources:
+            if isinstance(source, EnvSettingsSource):
+                _drop_groups(source)
+        return sources
+
+
+def _drop_groups(source: EnvSettingsSource) -> None:
+    """Leave `LOG=...` and `DATABASE=...` to other programs: ours are named group and field."""
+    groups = {
+        name
+        for name, field in source.settings_cls.model_fields.items()
+        if field.annotation in Group.__subclasses__()
+    }
+    source.env_vars = {name: value for name, value in source.env_vars.items() if name not in groups}

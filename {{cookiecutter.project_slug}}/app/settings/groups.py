@@ -1,0 +1,129 @@
+"""The settings in their groups; each field's docstring is its line in the README."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    FilePath,
+    model_validator,
+)
+from sqlalchemy import URL, make_url
+
+from app.settings.values import DatabaseURL, Networks, Origins, Seconds, SecondsOrNever
+
+PROJECT_FILE = Path(__file__).parent.parent.parent / "pyproject.toml"
+
+
+class Group(BaseModel):
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+
+class ServiceSettings(Group):
+    """Who the service is."""
+
+    name: str
+    """Machine name, in logs and as `application_name`; by default of `pyproject.toml`."""
+    title: str
+    """Human name, the title of the API documentation; by default of `pyproject.toml`."""
+    description: str
+    """What the service is for; by default of `pyproject.toml`."""
+    version: str
+    """What is running; by default of `pyproject.toml`, a build may set a commit."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_project_file(cls, given: dict[str, Any]) -> dict[str, Any]:
+        pyproject = tomllib.loads(PROJECT_FILE.read_text(encoding="utf-8"))
+        project = {key: pyproject["project"][key] for key in ("name", "description", "version")}
+        return project | {"title": pyproject["tool"]["service"]["title"]} | given
+
+
+class ServerSettings(Group):
+    """The HTTP server."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on; `0.0.0.0` in a container."""
+    port: int = Field(8000, ge=0, le=65_535)
+    """Port to listen on; 0 takes a free one."""
+    workers: int = Field(1, ge=1, le=256)
+    """Processes. Each has a connection pool of its own."""
+    replicas: int = Field(1, ge=1, le=10_000)
+    """Copies of the service that share the database; only to count connections."""
+    graceful_timeout: int = Field(20, ge=1, le=3_600)
+    """Seconds that requests in progress get to finish after SIGTERM."""
+    keep_alive: int = Field(75, ge=1, le=3_600)
+    """Seconds an idle connection stays open; more than the load balancer keeps one."""
+    trusted_proxies: Networks = ["127.0.0.1", "::1"]
+    """Addresses or networks (CIDR) whose `X-Forwarded-For` is believed."""
+    max_body_bytes: int = Field(1_048_576, ge=1)
+    """Largest request body; a larger one is answered with 413."""
+    max_header_bytes: int = Field(32_768, ge=1_024)
+    """Largest sum of all request headers; more is answered with 431."""
+
+
+class DatabaseSettings(Group):
+    """PostgreSQL and the connection pool of each process."""
+
+    url: DatabaseURL
+    """`postgresql://user:password@host:5432/database`; any option of a libpq URL may follow."""
+    password_file: FilePath | None = None
+    """File that holds the password; read anew for each connection."""
+    pool_size: int = Field(10, ge=1, le=1_000)
+    """Connections kept open."""
+    max_overflow: int = Field(0, ge=0, le=1_000)
+    """Connections opened beyond the pool and closed on return; each costs many round trips."""
+    pool_timeout: Seconds = 2.0
+    """Seconds a request waits for a connection before it is answered with 503."""
+    pool_recycle: Seconds = 1_800.0
+    """Seconds after which a connection is replaced by a new one."""
+    pool_lifo: bool = True
+    """Whether the connection used last is taken first, so that idle ones can be recycled."""
+    ping_after_idle: Annotated[
+        SecondsOrNever | None,
+        BeforeValidator(lambda v: None if v == "" else v),
+    ] = 60.0
+    """Seconds after which an idle connection is pinged before use; 0 is always, empty is never."""
+    connect_timeout: Seconds = 3.0
+    """Seconds to open a connection."""
+    statement_timeout: SecondsOrNever = 10.0
+    """Seconds a statement may run before PostgreSQL cancels it; 0 is no limit."""
+    lock_timeout: SecondsOrNever = 3.0
+    """Seconds a statement may wait for a lock; 0 is no limit."""
+    idle_in_transaction_timeout: SecondsOrNever = 30.0
+    """Seconds a transaction may sit idle before PostgreSQL closes its connection; 0 is no limit."""
+
+    @property
+    def address(self) -> URL:
+        return make_url(self.url.get_secret_value())
+
+
+class CorsSettings(Group):
+    """Which browser origins may call the service."""
+
+    origins: Origins = []
+    """Origins such as `https://shop.example`, as a JSON list; empty switches CORS off."""
+    credentials: bool = False
+    """Whether browsers may send cookies and authorization."""
+
+    @model_validator(mode="after")
+    def _wildcard_without_credentials(self) -> Self:
+        if self.credentials and "*" in self.origins:
+            message = (
+                "CORS_ORIGINS=* cannot go with CORS_CREDENTIALS: every site could act as the user"
+            )
+            raise ValueError(message)
+        return self
+
+
+class LogSettings(Group):
+    """What is logged, and how."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    """Least severe level that is written."""
+    format: Literal["auto", "json", "console"] = "auto"
+    """`auto` is JSON in production, else text for a person."""
