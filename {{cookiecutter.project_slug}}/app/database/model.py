@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, DateTime, Enum, MetaData, Text, Uuid, func
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 # Without names, Alembic cannot drop a constraint and a problem cannot say which one was broken.
@@ -33,6 +34,12 @@ def uuid7() -> UUID:
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def _created(context: DefaultExecutionContext) -> datetime:
+    """The new row's `created_at`, so that a row nobody has changed shows two equal times."""
+    moment: datetime = context.get_current_parameters().get("created_at", utc_now())  # type: ignore[no-untyped-call]  # of SQLAlchemy
+    return moment
 
 
 def text_enum(kind: type[StrEnum]) -> Enum:
@@ -67,7 +74,7 @@ class Entity(Base):
         default=utc_now, server_default=func.now(), sort_order=90
     )
     updated_at: Mapped[datetime] = mapped_column(
-        default=utc_now, onupdate=utc_now, server_default=func.now(), sort_order=91
+        default=_created, onupdate=utc_now, server_default=func.now(), sort_order=91
     )
     version: Mapped[int] = mapped_column(BigInteger, server_default="1", sort_order=92)
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import RFC_4122
 
 import pytest
+from sqlalchemy import func
 from sqlalchemy.schema import CreateTable
 
 from app.database.model import Base, uuid7
@@ -55,6 +56,37 @@ async def test_a_new_row_has_times_in_utc_and_version_1(database: Database) -> N
     assert thing.version == 1
     assert thing.created_at.utcoffset() == timedelta(0)
     assert datetime.now(UTC) - thing.created_at < timedelta(minutes=1)
+
+
+@pytest.mark.usefixtures("scratch")
+async def test_a_row_that_nobody_has_changed_has_two_equal_times(database: Database) -> None:
+    lamp, desk = await create_things(database, "lamp", "desk")
+
+    assert lamp.updated_at == lamp.created_at
+    assert desk.updated_at == desk.created_at
+
+
+@pytest.mark.usefixtures("scratch")
+async def test_a_change_moves_the_second_time_alone(database: Database) -> None:
+    (created,) = await create_things(database, "lamp")
+    async with database.transaction() as session:
+        thing = await ThingRepository(session).get(created.id)
+        await ThingRepository(session).update(thing, {"name": "desk"})
+
+    assert thing.updated_at > thing.created_at == created.created_at
+
+
+@pytest.mark.usefixtures("scratch")
+async def test_a_row_may_be_given_the_time_it_was_created(database: Database) -> None:
+    await create_things(database)
+    earlier = datetime(2020, 1, 1, tzinfo=UTC)
+    given = Thing(name="lamp", created_at=earlier)
+    asked = Thing(name="desk", created_at=func.now())
+    async with database.transaction() as session:
+        session.add_all([given, asked])
+
+    assert given.updated_at == earlier
+    assert datetime.now(UTC) - asked.updated_at < timedelta(minutes=1)
 
 
 async def test_a_row_made_with_sql_has_them_too(scratch: Any, database: Database) -> None:
