@@ -16,6 +16,7 @@ from app.main import create_app
 from app.observability.logging import configure_logging
 from app.settings import Settings
 from app.settings.faults import SettingsError
+from app.web.listening import CannotListenError, refuse_taken
 
 APPLICATION = "app.main:create_app"
 
@@ -49,13 +50,15 @@ def serve(
     settings = Settings()
     server = settings.server
     workers = workers or server.workers
+    host, port = host or server.host, server.port if port is None else port
+    refuse_taken(host, port)
     configure_logging(settings)
     warn_in_background(settings, workers)
     uvicorn.run(
         APPLICATION,
         factory=True,
-        host=host or server.host,
-        port=server.port if port is None else port,
+        host=host,
+        port=port,
         workers=workers,
         reload=reload,
         reload_dirs=[str(Path(__file__).parent)] if reload else None,
@@ -101,6 +104,6 @@ def openapi() -> None:
 def main() -> None:
     try:
         cli()
-    except SettingsError as error:
+    except (SettingsError, CannotListenError) as error:
         print(error, file=sys.stderr)
         sys.exit(1)

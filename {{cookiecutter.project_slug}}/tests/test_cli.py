@@ -80,6 +80,33 @@ def test_several_workers_serve_and_stop_together(database_url: str) -> None:
         assert served.log().count("Application shutdown complete") == 2
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_port_in_use_is_told_before_anything_starts(workers: int) -> None:
+    env = {"DATABASE_URL": "postgresql://nobody:nothing@localhost:1/nowhere"}
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        flags = (f"--port={port}", f"--workers={workers}")
+        with start("-m", "app", "serve", *flags, env=env) as process:
+            output, _ = process.communicate()
+
+    assert process.returncode == 1
+    assert output == (
+        f"Cannot listen on 127.0.0.1:{port}: something else listens there;"
+        " stop it, or set SERVER_PORT or --port.\n"
+    )
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "no-such-host.invalid"])
+def test_a_wrong_address_is_told_by_the_server(host: str) -> None:
+    env = {"DATABASE_URL": "postgresql://nobody:nothing@localhost:1/nowhere"}
+    with start("-m", "app", "serve", f"--host={host}", env=env) as process:
+        output, _ = process.communicate()
+
+    assert process.returncode != 0
+    assert "error" in output
+    assert "Traceback" not in output
+
+
 @pytest.fixture(scope="module")
 def free_port() -> int:
     with socket.socket() as probe:
