@@ -29,13 +29,17 @@ class SafeSession(AsyncSession):
 
     async def close(self) -> None:
         transaction = self.sync_session.get_transaction()
-        try:
-            await super().close()
-        except IllegalStateChangeError:  # the task is only about to get the connection
-            await asyncio.sleep(0.01)
-            await self.close()
-        except DBAPIError:  # ROLLBACK cannot be sent: end the connection, and the server does it
-            await self.run_sync(lambda _: transaction.close(invalidate=True))  # type: ignore[union-attr]  # else it could not fail
+        while True:
+            try:
+                await super().close()
+            except IllegalStateChangeError:
+                # The task is only about to get the connection; the pool's timeouts bound that.
+                await asyncio.sleep(0.01)
+            except DBAPIError:  # ROLLBACK cannot be sent: end the connection, the server does it
+                await self.run_sync(lambda _: transaction.close(invalidate=True))  # type: ignore[union-attr]  # else it could not fail
+                return
+            else:
+                return
 
 
 class Database:
