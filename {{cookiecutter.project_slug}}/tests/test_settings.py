@@ -159,6 +159,34 @@ def test_options_of_a_url_are_kept(setenv: Any) -> None:
     }
 
 
+def test_a_setting_of_the_server_may_be_among_them(setenv: Any) -> None:
+    setenv(DATABASE_URL=f"{URL}?options=-c%20search_path%3Dshop")
+
+    assert dict(Settings().database.address.query) == {"options": "-c search_path=shop"}
+
+
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ("sslmode=requires", "sslmode must be one of disable, allow, prefer, require, verify-ca,"),
+        ("sslmode=require&sslmode=disable", "sslmode must be one of"),
+        ("target_session_attrs=writable", "target_session_attrs must be one of any, primary,"),
+        ("sslnegotiation=no", "sslnegotiation must be one of"),
+        ("channel_binding=require", "the driver has no option channel_binding; settings of"),
+        ("hunter2@db=1", "the driver has no option what follows the question mark;"),
+    ],
+)
+def test_an_option_that_no_connection_could_have_is_refused(
+    setenv: Any, query: str, reason: str
+) -> None:
+    setenv(DATABASE_URL=f"{URL}?{query}")
+
+    (fault,) = faults()
+
+    assert fault.startswith(f"DATABASE_URL: {reason}")
+    assert "hunter2" not in fault
+
+
 @pytest.mark.parametrize(
     ("url", "reason"),
     [

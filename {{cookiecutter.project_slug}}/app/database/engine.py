@@ -7,6 +7,7 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from app.database.guards import guard_pool
+from app.database.password import Password
 from app.database.pool import FairPool
 from app.settings.groups import DatabaseSettings
 
@@ -18,9 +19,10 @@ else:
 
 def create_engine(settings: DatabaseSettings, application_name: str) -> AsyncEngine:
     """Opens nothing; the first statement does."""
+    password = Password(settings)
 
     async def connect(*_: Any, **__: Any) -> Connection:
-        return await open_connection(settings, application_name)
+        return await open_connection(settings, application_name, password)
 
     engine = create_async_engine(
         settings.address.set(drivername="postgresql+asyncpg"),
@@ -38,16 +40,19 @@ def create_engine(settings: DatabaseSettings, application_name: str) -> AsyncEng
     return engine
 
 
-async def open_connection(settings: DatabaseSettings, application_name: str) -> Connection:
+async def open_connection(
+    settings: DatabaseSettings, application_name: str, password: Password
+) -> Connection:
     """A connection with the service's timeouts.
 
     Raises asyncpg.ClientCannotConnectError (08001) whatever the network did, so that one table
     can classify every failure: the driver itself raises plain OSError and TimeoutError.
     """
-    try:
+
+    async def connect(password: str | None) -> Connection:
         return await asyncpg.connect(
             settings.url.get_secret_value(),
-            password=read_password(settings),
+            password=password,
             timeout=settings.connect_timeout,
             server_settings={
                 "application_name": application_name[:63],
@@ -59,16 +64,12 @@ async def open_connection(settings: DatabaseSettings, application_name: str) -> 
                 "timezone": "UTC",
             },
         )
+
+    try:
+        return await password.login(connect)
     except (OSError, asyncpg.InterfaceError) as error:
         message = f"cannot connect: {type(error).__name__}: {error}"
         raise asyncpg.ClientCannotConnectError(message) from error
-
-
-def read_password(settings: DatabaseSettings) -> str | None:
-    """The file's content when there is one, for a rotated password; else the URL's is used."""
-    if settings.password_file is None:
-        return None
-    return settings.password_file.read_text(encoding="utf-8").strip("\r\n")
 
 
 def milliseconds(seconds: float) -> str:

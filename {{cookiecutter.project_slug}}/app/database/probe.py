@@ -6,6 +6,7 @@ import time
 import asyncpg
 
 from app.database.engine import Connection, open_connection
+from app.database.password import Password
 from app.settings import Settings
 
 TIMEOUT = 1.0
@@ -17,6 +18,7 @@ class Probe:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._password = Password(settings.database)
         self._connection: Connection | None = None
         self._lock = asyncio.Lock()
         self._asked_at = float("-inf")
@@ -47,7 +49,7 @@ class Probe:
     async def _connected(self) -> Connection:
         if self._connection is None or self._connection.is_closed():
             self._connection = await open_connection(
-                self._settings.database, f"{self._settings.service.name} probe"
+                self._settings.database, f"{self._settings.service.name} probe", self._password
             )
             self.server_version = self._connection.get_settings().server_version.split()[0]
         return self._connection

@@ -11,6 +11,7 @@ import asyncpg
 
 from app.database.budget import Capacity
 from app.database.engine import Connection, open_connection
+from app.database.password import Password
 from app.settings import Settings
 
 PATIENCE = 30.0
@@ -80,7 +81,9 @@ async def gather(settings: Settings) -> Facts:
 @asynccontextmanager
 async def connected(settings: Settings) -> AsyncIterator[Connection]:
     """A connection under a name of its own: those that begin like the service's are counted."""
-    connection = await open_connection(settings.database, f"doctor of {settings.service.name}")
+    connection = await open_connection(
+        settings.database, f"doctor of {settings.service.name}", Password(settings.database)
+    )
     try:
         yield connection
     finally:

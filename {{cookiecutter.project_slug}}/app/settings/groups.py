@@ -14,7 +14,14 @@ from pydantic import (
 )
 from sqlalchemy import URL, make_url
 
-from app.settings.values import DatabaseURL, Networks, Origins, Seconds, SecondsOrNever
+from app.settings.values import (
+    DatabaseURL,
+    Networks,
+    Origins,
+    PasswordProvider,
+    Seconds,
+    SecondsOrNever,
+)
 
 PROJECT_FILE = Path(__file__).parent.parent.parent / "pyproject.toml"
 
@@ -70,9 +77,11 @@ class DatabaseSettings(Group):
     """PostgreSQL and the connection pool of each process."""
 
     url: DatabaseURL
-    """`postgresql://user:password@host:5432/database`; any option of a libpq URL may follow."""
+    """`postgresql://user:password@host:5432/database`; `?sslmode=require` and such may follow."""
     password_file: FilePath | None = None
     """File that holds the password; read anew for each connection."""
+    password_provider: PasswordProvider | None = None
+    """`module:function`, async, that returns the password; asked for each connection."""
     pool_size: int = Field(10, ge=1, le=1_000)
     """Connections kept open."""
     max_overflow: int = Field(0, ge=0, le=1_000)
@@ -96,6 +105,13 @@ class DatabaseSettings(Group):
     """Seconds a statement may wait for a lock; 0 is no limit."""
     idle_in_transaction_timeout: SecondsOrNever = 30.0
     """Seconds a transaction may sit idle before PostgreSQL closes its connection; 0 is no limit."""
+
+    @model_validator(mode="after")
+    def _one_source_of_the_password(self) -> Self:
+        if self.password_file and self.password_provider:
+            message = "DATABASE_PASSWORD_FILE and DATABASE_PASSWORD_PROVIDER: set one of them"
+            raise ValueError(message)
+        return self
 
     @property
     def address(self) -> URL:

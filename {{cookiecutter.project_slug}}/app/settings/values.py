@@ -2,14 +2,31 @@
 
 import json
 import re
+from collections.abc import Awaitable, Callable
+from inspect import iscoroutinefunction
 from ipaddress import ip_network
 from typing import Annotated
 from urllib.parse import quote, unquote
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from asyncpg.connect_utils import SessionAttribute, SSLMode, SSLNegotiation
+from pydantic import AfterValidator, BeforeValidator, Field, ImportString, SecretStr
 from pydantic_settings import NoDecode
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
+
+# What follows `?` in the URL: https://magicstack.github.io/asyncpg/current/api/index.html#connection
+CHOICES: dict[str, list[str]] = {
+    "sslmode": [mode.name.replace("_", "-") for mode in SSLMode],
+    "sslnegotiation": [kind.value for kind in SSLNegotiation],
+    "target_session_attrs": [attribute.value for attribute in SessionAttribute],
+}
+OPTIONS = {
+    *CHOICES,
+    *("host", "port", "dbname", "database", "user", "password", "passfile", "service"),
+    *("sslcert", "sslkey", "sslrootcert", "sslcrl", "sslpassword"),
+    *("ssl_min_protocol_version", "ssl_max_protocol_version", "krbsrvname", "gsslib"),
+    "options",
+}
 
 
 def _split_list(value: object) -> object:
@@ -51,7 +68,24 @@ def _database_url(value: object) -> object:
     if not url.database:
         message = "names no database: postgresql://user:password@host:5432/database"
         raise ValueError(message)
+    for name, given in url.query.items():
+        _refuse_unknown_option(name, given)
     return SecretStr(url.render_as_string(hide_password=False))
+
+
+def _refuse_unknown_option(name: str, value: object) -> None:
+    """The driver would refuse it, or pass it on to a server that does, at the first connection."""
+    if name not in OPTIONS:
+        shown = name if re.fullmatch(r"\w{1,40}", name) else "what follows the question mark"
+        message = (
+            f"the driver has no option {shown}; settings of the server go into one: "
+            "?options=-c%20search_path%3Dshop"
+        )
+        raise ValueError(message)
+    choices = CHOICES.get(name)
+    if choices and value not in choices:
+        message = f"{name} must be one of {', '.join(choices)}, not {str(value)[:20]!r}"
+        raise ValueError(message)
 
 
 def _origin(value: str) -> str:
@@ -61,6 +95,13 @@ def _origin(value: str) -> str:
     return value
 
 
+def _asynchronous(function: Callable[[], Awaitable[str]]) -> Callable[[], Awaitable[str]]:
+    if not iscoroutinefunction(function):
+        message = "must name an async function, as module:function"
+        raise ValueError(message)
+    return function
+
+
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 SecondsOrNever = Annotated[float, Field(ge=0, le=86_400)]
 """Where 0 says that there is no limit."""
@@ -68,4 +109,7 @@ List = Annotated[list[str], NoDecode, BeforeValidator(_split_list)]
 """A JSON list, or items with commas between them."""
 Networks = Annotated[List, AfterValidator(lambda items: [_network(item) for item in items])]
 Origins = Annotated[List, AfterValidator(lambda items: [_origin(item) for item in items])]
+PasswordProvider = Annotated[
+    ImportString[Callable[[], Awaitable[str]]], AfterValidator(_asynchronous)
+]
 DatabaseURL = Annotated[SecretStr, BeforeValidator(_database_url)]
