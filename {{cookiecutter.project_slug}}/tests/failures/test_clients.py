@@ -1,0 +1,90 @@
+"""Clients that ask for too much, clients that go away, and workers that share nothing."""
+
+import asyncio
+import os
+import socket
+import struct
+from collections import defaultdict
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from tests.failures.conftest import Serve, at_rest, pool
+from tests.failures.load import load
+from tests.serving import PATIENCE, until
+
+IDLE = "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'"
+
+
+async def test_an_exhausted_pool_is_told_soon_and_who_has_a_connection_goes_on(
+    serve: Serve,
+) -> None:
+    with serve(pool_size=2, pool_timeout=0.3) as served:
+        async with httpx.AsyncClient(base_url=served.url, timeout=PATIENCE) as client:
+            sleeping = [asyncio.create_task(client.get("/sleep?seconds=3")) for _ in range(2)]
+            async with asyncio.timeout(PATIENCE):
+                while len(served.lines("asleep")) < 2:  # noqa: ASYNC110  another process writes it
+                    await asyncio.sleep(0.01)
+
+            refused = await asyncio.gather(*(client.get("/counters/1") for _ in range(20)))
+            live = await client.get("/health/live")
+            assert not any(task.done() for task in sleeping), "the pool was not exhausted so long"
+
+            slept = await asyncio.gather(*sleeping)
+            read = await asyncio.gather(*(client.get("/counters/1") for _ in range(20)))
+
+    kinds = {(it.status_code, it.json()["type"], it.headers["retry-after"]) for it in refused}
+    assert kinds == {(503, "/problems/pool-exhausted", "1")}
+    assert live.status_code == 200
+    assert {it.status_code for it in (*slept, *read)} == {200}
+    assert "Traceback" not in served.log()
+
+
+def reset(url: str, path: str) -> None:
+    """Send a request, and break the connection before the answer."""
+    server = urlsplit(url)
+    with socket.create_connection((server.hostname, server.port)) as connection:
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: test\r\n\r\n".encode())
+        at_once = struct.pack("ii", 1, 0)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+
+
+async def test_clients_that_go_away_leave_nothing_behind(serve: Serve, admin: Any) -> None:
+    with serve(pool_size=4, pool_timeout=20) as served:
+        for _ in range(20):
+            reset(served.url, "/sleep?seconds=0.2")
+        assert until(lambda: served.lines("asleep"))
+
+        async with httpx.AsyncClient(base_url=served.url, timeout=PATIENCE) as client:
+            read = await asyncio.gather(*(client.get("/counters/1") for _ in range(20)))
+        assert {it.status_code for it in read} == {200}
+
+        assert await at_rest(served.url)
+        assert await admin.fetchval(IDLE) == 0
+        assert pool(httpx.get(f"{served.url}/health"))["pool_open"] <= 4
+    assert "Traceback" not in served.log()
+
+
+async def test_workers_share_no_connection(serve: Serve) -> None:
+    backends = defaultdict(set)
+
+    async def who(_: httpx.AsyncClient) -> httpx.Response:
+        async with httpx.AsyncClient(base_url=served.url, timeout=PATIENCE) as client:
+            response = await client.get("/who")  # on a connection of its own: any worker gets it
+        worker, backend = response.json()
+        backends[worker].add(backend)
+        return response
+
+    with serve(workers=2) as served:
+        async with load(served.url, who, clients=16) as told:
+            while len(backends) < 2:
+                await told.more(1)
+            await told.more(120)
+
+    assert told.failed() == []
+    assert os.getpid() not in backends
+    one, other = backends.values()
+    assert one
+    assert other
+    assert one & other == set()
