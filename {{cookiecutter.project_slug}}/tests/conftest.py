@@ -32,6 +32,10 @@ Client = httpx.AsyncClient
 StartApp = Callable[..., Any]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--soak", type=float, default=10, metavar="SECONDS", help="length of a soak")
+
+
 def pytest_configure() -> None:
     """What a shell starts in the background ignores Ctrl-C, and so would all that tests start."""
     signal.signal(signal.SIGINT, signal.default_int_handler)

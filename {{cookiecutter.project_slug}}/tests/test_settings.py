@@ -1,5 +1,6 @@
 """Settings: where they come from, what is accepted, and how wrong ones are told."""
 
+import asyncio
 import os
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,39 @@ def test_the_environment_wins_over_dotenv_and_that_over_secret_files(
 
     assert database.url.get_secret_value() == URL
     assert (database.pool_size, database.pool_timeout) == (2, 3.0)
+
+
+def test_a_provider_of_the_password_is_named_by_module_and_function(setenv: Any) -> None:
+    setenv(DATABASE_URL=URL, DATABASE_PASSWORD_PROVIDER="asyncio:sleep")
+
+    assert Settings().database.password_provider is asyncio.sleep
+
+
+@pytest.mark.parametrize(
+    ("provider", "reason"),
+    [
+        ("json:loads", "must name an async function, as module:function (it is 'json:loads')"),
+        ("nowhere:token", "Invalid python path: No module named 'nowhere' (it is"),
+    ],
+)
+def test_what_provides_no_password_is_told(setenv: Any, provider: str, reason: str) -> None:
+    setenv(DATABASE_URL=URL, DATABASE_PASSWORD_PROVIDER=provider)
+
+    (fault,) = faults()
+
+    assert fault.startswith(f"DATABASE_PASSWORD_PROVIDER: {reason}")
+
+
+def test_a_password_has_one_source(setenv: Any, tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.touch()
+    setenv(
+        DATABASE_URL=URL,
+        DATABASE_PASSWORD_FILE=str(file),
+        DATABASE_PASSWORD_PROVIDER="asyncio:sleep",
+    )
+
+    assert faults() == ["DATABASE_PASSWORD_FILE and DATABASE_PASSWORD_PROVIDER: set one of them"]
 
 
 def test_variables_of_others_do_not_matter(setenv: Any, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import os
 
 import structlog
 from fastapi import APIRouter, FastAPI, Request
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import main
@@ -23,6 +23,11 @@ SUM = text("SELECT sum(value) FROM counters")
 SLEEP = text("SELECT pg_sleep(:seconds)")
 
 router = APIRouter()
+
+
+async def value(session: AsyncSession, statement: TextClause, key: int) -> int:
+    found: int = (await session.scalars(statement, {"key": key})).one()
+    return found
 
 
 def create_app() -> FastAPI:
@@ -46,18 +51,18 @@ async def sleep(session: Session, seconds: float) -> None:
 
 @router.get("/counters/{key}")
 async def read(session: ReadSession, key: int) -> int:
-    return (await session.scalars(READ, {"key": key})).one()
+    return await value(session, READ, key)
 
 
 @router.post("/counters/{key}")
 async def add(session: Session, key: int) -> int:
-    return (await session.scalars(ADD, {"key": key})).one()
+    return await value(session, ADD, key)
 
 
 @router.get("/retried/counters/{key}")
 async def read_again(database: CurrentDatabase, key: int) -> int:
     async def work(session: AsyncSession) -> int:
-        return (await session.scalars(READ, {"key": key})).one()
+        return await value(session, READ, key)
 
     return await database.run(work)
 
@@ -65,7 +70,7 @@ async def read_again(database: CurrentDatabase, key: int) -> int:
 @router.post("/retried/counters/{key}")
 async def add_again(database: CurrentDatabase, key: int) -> int:
     async def work(session: AsyncSession) -> int:
-        return (await session.scalars(ADD, {"key": key})).one()
+        return await value(session, ADD, key)
 
     return await database.run(work)
 

@@ -1,0 +1,33 @@
+"""The last units of a product, wanted by many at once over real sockets."""
+
+import asyncio
+from collections import Counter
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.serving import PATIENCE, serving
+
+
+@pytest.mark.usefixtures("clean_database")
+async def test_the_last_ten_units_are_sold_ten_times(database_url: str, sql: Any) -> None:
+    env = {"DATABASE_URL": database_url, "DATABASE_POOL_TIMEOUT": "20"}
+    env["DATABASE_LOCK_TIMEOUT"] = "20"  # a busy machine is no failure
+    body = {"sku": "lamp", "name": "Lamp", "price_cents": 100, "stock": 10}
+    limits = httpx.Limits(max_connections=64)
+
+    with serving(env=env, workers=2) as served:
+        async with httpx.AsyncClient(base_url=served.url, timeout=PATIENCE, limits=limits) as shop:
+            product = (await shop.post("/v1/products", json=body)).json()["id"]
+            line = {"product_id": product, "quantity": 1}
+            order = {"lines": [line]}
+            answers = await asyncio.gather(
+                *(shop.post("/v1/orders", json=order) for _ in range(64))
+            )
+
+    assert Counter(answer.status_code for answer in answers) == {201: 10, 409: 54}
+    refused = {answer.json().get("type") for answer in answers if answer.status_code == 409}
+    assert refused == {"/problems/out-of-stock"}
+    assert await sql.fetchval("SELECT stock FROM products") == 0
+    assert await sql.fetchval("SELECT count(*) FROM orders") == 10
