@@ -57,7 +57,7 @@ def refuse_writes(engine: AsyncEngine) -> None:
 def refuse_commit_after_error(engine: AsyncEngine) -> None:
     """Without this guard a swallowed failure ends in a success that stored nothing."""
     event.listen(engine.sync_engine, "handle_error", _remember_failure)
-    event.listen(engine.sync_engine, "rollback", _forget_failure)
+    event.listen(engine.sync_engine, "begin", _forget_failure)  # no rollback follows a bad COMMIT
     event.listen(engine.sync_engine, "rollback_savepoint", _forget_failure)
     event.listen(engine.sync_engine, "commit", _refuse_failed_commit)
 

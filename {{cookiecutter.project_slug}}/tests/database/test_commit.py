@@ -42,6 +42,16 @@ async def test_what_fails_at_commit_is_no_success(marks: Any, served: AsyncClien
     assert await marks.fetchval("SELECT count(*) FROM scratch.marks") == 0
 
 
+async def test_a_failure_at_commit_does_not_spoil_the_next_request_on_its_connection(
+    marks: Any, served: AsyncClient
+) -> None:
+    await marks.execute(AT_COMMIT.format(action="RAISE unique_violation"))
+    assert (await served.post("/marks/1")).status_code == 409
+    await marks.execute("DROP TRIGGER at_commit ON scratch.marks")
+
+    assert (await served.post("/marks/2")).status_code == 201
+
+
 async def test_what_was_created_can_be_read_at_once(marks: Any, served: AsyncClient) -> None:
     await marks.execute(AT_COMMIT.format(action="PERFORM pg_sleep(0.05)"))
 
