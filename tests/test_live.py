@@ -27,6 +27,11 @@ def test_its_own_checks_are_green(project: Path) -> None:
     make("check", cwd=project)
 
 
+@pytest.mark.usefixtures("alone")
+def test_it_stands_a_soak(project: Path, example: bool) -> None:  # noqa: FBT001
+    make("soak", f"SECONDS={60 if example else 10}", cwd=project)
+
+
 def test_setting_up_again_changes_nothing(project: Path) -> None:
     before = run("git", "status", "--porcelain", "--ignored=no", cwd=project).stdout
     make("setup", cwd=project)

@@ -101,7 +101,8 @@ def test_the_environment_wins_over_dotenv_and_that_over_secret_files(
 def test_a_provider_of_the_password_is_named_by_module_and_function(setenv: Any) -> None:
     setenv(DATABASE_URL=URL, DATABASE_PASSWORD_PROVIDER="asyncio:sleep")
 
-    assert Settings().database.password_provider is asyncio.sleep
+    provider: object = Settings().database.password_provider
+    assert provider is asyncio.sleep
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 async def admin(own_server: Server) -> AsyncIterator[Any]:
     """A connection of its own; the counters are at 0."""
     connection = await asyncpg.connect(own_server.url("own"))
@@ -35,8 +35,8 @@ async def admin(own_server: Server) -> AsyncIterator[Any]:
     await connection.close()
 
 
-@pytest.fixture
-def serve(own_server: Server, admin: Any) -> Serve:
+@pytest.fixture(scope="session")
+def serve(own_server: Server) -> Serve:
     """Serves the counters; keywords are settings of the database's group."""
 
     def start(

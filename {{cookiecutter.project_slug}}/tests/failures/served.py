@@ -13,8 +13,8 @@ from app.database.session import CurrentDatabase, ReadSession, Session
 
 FACTORY = "tests.failures.served:create_app"
 SETUP = """
-DROP TABLE IF EXISTS counters;
-CREATE TABLE counters (key integer PRIMARY KEY, value integer NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS counters (key integer PRIMARY KEY, value integer NOT NULL DEFAULT 0);
+TRUNCATE counters;
 INSERT INTO counters SELECT generate_series(0, 99);
 """
 READ = text("SELECT value FROM counters WHERE key = :key")

@@ -10,11 +10,15 @@ import pytest
 
 from tests.failures.conftest import Serve, at_rest, readiness
 from tests.failures.load import assert_unavailable_at_worst, load
+from tests.serving import PATIENCE
 from tools.postgres import Server
 from tools.postgres.server import StopMode
 
 KILL_OTHERS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                  WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+
+OTHERS = """SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid()"""
 
 
 async def read(client: httpx.AsyncClient) -> httpx.Response:
@@ -77,3 +81,17 @@ async def test_connections_that_are_ended_over_and_over_fail_only_what_meets_it(
     stored = await admin.fetchval("SELECT value FROM counters WHERE key = 2")
     assert told.succeeded("add") <= stored <= told.succeeded("add") + told.unknown()
     assert "Traceback" not in served.log()
+
+
+async def test_connections_that_are_ended_while_nobody_asks_fail_nothing(
+    serve: Serve, admin: Any
+) -> None:
+    with serve() as served:
+        async with httpx.AsyncClient(base_url=served.url, timeout=PATIENCE) as client:
+            for _ in range(3):
+                answers = await asyncio.gather(*(add(client) for _ in range(8)))
+                assert {it.status_code for it in answers} == {200}
+
+                await admin.fetch(KILL_OTHERS)
+                while await admin.fetchval(OTHERS):  # noqa: ASYNC110  the server cannot call
+                    await asyncio.sleep(0.01)
