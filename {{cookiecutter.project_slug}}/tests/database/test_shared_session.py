@@ -1,6 +1,7 @@
 """One session used by two tasks at once: a defect of its own request, and of no other."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
 
@@ -50,7 +51,22 @@ async def _no_task_left() -> Any:
             await forgotten.pop()
 
 
-@pytest.mark.usefixtures("_no_task_left")
+@pytest.fixture
+async def _complaints_of_the_driver() -> AsyncIterator[None]:
+    """Its protocol may raise to the loop when two statements meet on one connection."""
+    loop = asyncio.get_running_loop()
+    handler = loop.get_exception_handler()
+
+    def pass_on(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        if "connection_lost()" not in str(context.get("exception")) and handler:
+            handler(loop, context)
+
+    loop.set_exception_handler(pass_on)
+    yield
+    loop.set_exception_handler(handler)
+
+
+@pytest.mark.usefixtures("_no_task_left", "_complaints_of_the_driver")
 @pytest.mark.parametrize(
     "work",
     [
