@@ -6,21 +6,21 @@ belongs to the request or the job.
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, insert, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.base import ExecutableOption
 
+from app.database.bulk import Bulk
 from app.database.keyset import Order, Page, Sorts
 from app.database.model import Entity
-from app.problems import NotFound
 
 Model = TypeVar("Model", bound=Entity)
 
 
-class Repository(Generic[Model]):
+class Repository(Bulk[Model]):
     """A subclass names its `model`; and, when it needs them, what to load along and how to sort."""
 
     model: type[Model]
@@ -86,13 +86,6 @@ class Repository(Generic[Model]):
         await self.session.flush()
         return entity
 
-    async def create_many(self, rows: Sequence[Mapping[str, Any]]) -> Sequence[Model]:
-        """One INSERT for up to a thousand rows; the entities come back in the order of the rows."""
-        if not rows:
-            return []
-        statement = insert(self.model).returning(self.model, sort_by_parameter_order=True)
-        return (await self.session.scalars(statement, rows)).all()
-
     async def update(self, entity: Model, changes: Mapping[str, Any]) -> Model:
         for name, value in changes.items():
             setattr(entity, name, value)
@@ -102,6 +95,3 @@ class Repository(Generic[Model]):
     async def delete(self, entity: Model) -> None:
         await self.session.delete(entity)
         await self.session.flush()
-
-    def missing(self, key: UUID) -> NotFound:
-        return NotFound(f"{self.model.__name__} {key} does not exist.")
