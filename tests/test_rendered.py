@@ -22,7 +22,7 @@ from tests.running import run
 
 # Where options are wired together. Conditions elsewhere would make the service's Python depend on
 # how it is rendered.
-WIRING = {"app/api.py", "app/models.py"}
+WIRING = {"app/api.py", "app/models.py", "app/transfers.py"}
 REGISTRY = re.compile(r"https?://[^\s\"']*(/simple\b|pythonhosted\.org)|index-url")
 FORBIDDEN_ON_WINDOWS = re.compile(r'[<>:"\\|?*\x00-\x1f]|[. ](/|$)')
 

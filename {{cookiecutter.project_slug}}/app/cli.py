@@ -1,4 +1,4 @@
-"""The command line: `python -m app serve`, `doctor`, `openapi`."""
+"""The command line: `python -m app serve`, `doctor`, `import`, `export`, `openapi`."""
 
 import asyncio
 import json
@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 import uvicorn
 
+from app.csv_files.commands import add_commands
 from app.database.budget import Load
 from app.doctor.examination import examine, refused
 from app.doctor.start import warn_in_background
@@ -16,6 +17,7 @@ from app.main import create_app
 from app.observability.logging import configure_logging
 from app.settings import Settings
 from app.settings.faults import SettingsError
+from app.transfers import RESOURCES
 from app.web.listening import CannotListenError, refuse_taken
 
 APPLICATION = "app.main:create_app"
@@ -93,6 +95,9 @@ def doctor(
         report = refused(error)
     print(report.json() if as_json else report.text())
     raise typer.Exit(report.exit_status)
+
+
+add_commands(cli, RESOURCES)
 
 
 @cli.command()

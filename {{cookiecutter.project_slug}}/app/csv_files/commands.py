@@ -1,0 +1,134 @@
+"""The commands `import` and `export`. All that they say goes to standard error."""
+
+import asyncio
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from app.csv_files.exporting import export
+from app.csv_files.importing import Import
+from app.csv_files.places import created, opened, size
+from app.csv_files.progress import shown
+from app.csv_files.refusals import DRIVER_ERRORS, ImportFailed, refusal
+from app.csv_files.resource import Resource
+from app.database.engine import create_engine
+from app.database.session import Database
+from app.observability.logging import configure_logging
+from app.settings import Settings
+
+INTERRUPTED = 130
+Name = Annotated[str, typer.Argument(metavar="RESOURCE", help="What the API calls it.")]
+Source = Annotated[Path, typer.Argument(metavar="FILE", help="CSV; - is standard input.")]
+Target = Annotated[
+    Path, typer.Argument(metavar="FILE", help="CSV, replaced if there is one; - is the output.")
+]
+Batch = Annotated[int | None, typer.Option(min=1, help="Commit whenever so many rows are in.")]
+FromLine = Annotated[int, typer.Option(min=2, help="Begin at this line; the header is read too.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Do it all, then roll it back.")]
+STANDARD = Path("-")
+
+
+def add_commands(cli: typer.Typer, resources: Sequence[Resource]) -> None:
+    known = {resource.name: resource for resource in resources}
+
+    @cli.command("import")
+    def import_(
+        name: Name,
+        file: Source = STANDARD,
+        batch: Batch = None,
+        from_line: FromLine = 2,
+        dry_run: DryRun = False,  # noqa: FBT002  an option of a command line is a flag
+    ) -> None:
+        """Store the rows of a CSV file: all of them, or none when something is wrong with one."""
+        resource = _find(known, name)
+        with _failing_in_words(), opened(_path(file)) as source:
+            job = Import(resource, source, batch=batch, from_line=from_line, dry_run=dry_run)
+            with _timed("could be stored; nothing was" if dry_run else "stored") as done:
+                done(_import(job, size(_path(file))))
+
+    @cli.command("export")
+    def export_(name: Name, file: Target = STANDARD) -> None:
+        """Write every row to a CSV file, which can be imported again."""
+        resource = _find(known, name)
+        with (
+            _failing_in_words(),
+            _timed("written") as done,
+            created(_path(file)) as target,
+            shown(f"Exporting {name}", None) as watch,
+        ):
+            done(_run(lambda database: export(database, resource, target, watch)))
+
+
+def _find(known: dict[str, Resource], name: str) -> Resource:
+    if name in known:
+        return known[name]
+    there = f"there are: {', '.join(known)}" if known else "there is none yet"
+    message = f"{name!r} is no resource to import or export; {there}. Add it to app/transfers.py."
+    raise typer.BadParameter(message)
+
+
+def _path(file: Path) -> Path | None:
+    return None if file == STANDARD else file
+
+
+def _import(job: Import, size: int | None) -> int:
+    try:
+        with shown(f"Importing {job.resource.name}", size) as watch:
+            return _run(lambda database: job.run(database, watch))
+    except ImportFailed as error:
+        _stop(1, str(error), job.standing())
+    except KeyboardInterrupt:
+        _stop(INTERRUPTED, "Interrupted.", job.standing())
+
+
+def _run(work: Callable[[Database], Awaitable[int]]) -> int:
+    settings = Settings()
+    quiet = settings.log.model_copy(update={"level": "warning"})  # the rest is for a service
+    configure_logging(settings.model_copy(update={"log": quiet}), sys.stderr)
+
+    async def connected() -> int:
+        engine = create_engine(settings.database, settings.service.name)
+        try:
+            return await work(Database(engine))
+        finally:
+            await engine.dispose()
+
+    return asyncio.run(connected())
+
+
+@contextmanager
+def _timed(what: str) -> Iterator[Callable[[int], None]]:
+    started, counts = time.monotonic(), list[int]()
+    yield counts.append
+    seconds = time.monotonic() - started
+    for count in counts:
+        _say(f"{count:,} rows {what}; {seconds:.1f} s, {count / seconds:,.0f} rows/s")
+
+
+@contextmanager
+def _failing_in_words() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:  # who reads our output has enough; the command line knows what to do
+        raise
+    except DRIVER_ERRORS as error:
+        _stop(1, str(refusal(error)))
+    except OSError as error:
+        _stop(1, f"{error.filename}: {error.strerror}" if error.filename else str(error))
+    except KeyboardInterrupt:
+        _stop(INTERRUPTED, "Interrupted.")
+
+
+def _stop(status: int, *sentences: str) -> NoReturn:
+    for sentence in sentences:
+        _say(sentence)
+    raise typer.Exit(status)
+
+
+def _say(sentence: str) -> None:
+    typer.echo(sentence, err=True)
