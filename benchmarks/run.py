@@ -67,7 +67,9 @@ def measure(service: Path) -> None:
             ratio = statistics.median(mine / other for other, mine in rows)
             print(f"{name:32}{medians[0]:8.0f}{medians[1]:8.0f}{ratio:8.2f}")
     trips = asyncio.run(round_trips(service, by_id))
-    print(f"round trips to PostgreSQL for a read by primary key: {trips:.2f}")
+    print(f"round trips to PostgreSQL for a read by primary key: {trips:.2f}", flush=True)
+    bulk: Command = [python, ROOT / "benchmarks/bulk.py"]
+    subprocess.run(bulk, env=os.environ | {"PYTHONPATH": str(service)}, check=True)
 
 
 @contextmanager
