@@ -74,12 +74,14 @@ def middleware(settings: Settings) -> list[Middleware]:
         allow_headers=[
             "Authorization",
             "Content-Type",
+            "Idempotency-Key",
             "If-Match",
             "If-None-Match",
             "X-Request-ID",
         ],
         expose_headers=[
             "ETag",
+            "Idempotent-Replayed",
             "Link",
             "Location",
             "Retry-After",

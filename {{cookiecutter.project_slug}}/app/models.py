@@ -1,5 +1,6 @@
 """Every table of the service, one line for each feature: what Alembic compares."""
 
+from app.database.idempotency import IdempotencyKey
 from app.database.model import Base
 
 # {% if cookiecutter.example %}
@@ -9,6 +10,7 @@ from app.features.products.models import Product
 # {% endif %}
 __all__ = [
     "Base",
+    "IdempotencyKey",
     # {% if cookiecutter.example %}
     "Order",
     "OrderLine",

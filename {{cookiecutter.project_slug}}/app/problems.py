@@ -2,11 +2,13 @@
 
 Problem
 ├── InvalidRequest 422          the values are wrong; `errors` says which
+│   ├── IdempotencyKeyReused    the key of another request
 │   └── MalformedRequest 400    not even the syntax is right
 ├── NotFound 404
 ├── MethodNotAllowed 405
 ├── Conflict 409                the request is fine, the state of things is not
 │   ├── AlreadyExists           a unique value is taken
+│   ├── RequestInProgress       the same request, sent again too soon
 │   └── StillReferenced         something points at it, or it points at nothing
 ├── PreconditionFailed 412      `If-Match` names another version
 ├── ContentTooLarge 413, UriTooLong 414, HeadersTooLarge 431
@@ -65,6 +67,12 @@ class MalformedRequest(InvalidRequest):
     detail = "The body cannot be read."
 
 
+class IdempotencyKeyReused(InvalidRequest):
+    type = "/problems/idempotency-key-reused"
+    title = "Idempotency key reused"
+    detail = "This key came with another request before. Send a new request with a new key."
+
+
 class NotFound(Problem):
     status = 404
     type = "/problems/not-found"
@@ -86,6 +94,13 @@ class Conflict(Problem):
 class AlreadyExists(Conflict):
     type = "/problems/already-exists"
     title = "Already exists"
+
+
+class RequestInProgress(Conflict):
+    type = "/problems/request-in-progress"
+    title = "Request in progress"
+    detail = "The first request with this key is still being worked on. Send it again later."
+    retry_after = 1
 
 
 class StillReferenced(Conflict):

@@ -22,6 +22,7 @@ from app.settings.groups import (
     CorsSettings,
     DatabaseSettings,
     Group,
+    IdempotencySettings,
     LogSettings,
     ServerSettings,
     ServiceSettings,
@@ -54,6 +55,7 @@ class Settings(BaseSettings):
     server: ServerSettings = ServerSettings()
     database: DatabaseSettings
     cors: CorsSettings = CorsSettings()
+    idempotency: IdempotencySettings = IdempotencySettings()
     log: LogSettings = LogSettings()
 
     @property

@@ -136,6 +136,13 @@ class CorsSettings(Group):
         return self
 
 
+class IdempotencySettings(Group):
+    """Requests that a client may send again: `Idempotency-Key`."""
+
+    ttl: int = Field(86_400, ge=1, le=31_536_000)
+    """Seconds for which an answer is kept; a key that comes later is a new one."""
+
+
 class LogSettings(Group):
     """What is logged, and how."""
 

@@ -5,7 +5,14 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from app.problems import InvalidRequest, MalformedRequest, Problem, UnsupportedMediaType
+from app.problems import (
+    InvalidRequest,
+    MalformedRequest,
+    Problem,
+    RequestInProgress,
+    UnsupportedMediaType,
+)
+from app.web.idempotency import HEADER, REPLAYED
 from app.web.problem_response import MEDIA_TYPE
 
 PROBLEM_SCHEMA: dict[str, Any] = {
@@ -85,7 +92,21 @@ def _document_errors(operation: dict[str, Any]) -> None:
         responses |= _named(InvalidRequest)
     if "requestBody" in operation:
         responses |= _named(MalformedRequest, UnsupportedMediaType)
+    if any(parameter["name"] == HEADER for parameter in operation.get("parameters", ())):
+        _document_replays(responses)
     responses["default"] = _response("Problem")
+
+
+def _document_replays(responses: dict[str, Any]) -> None:
+    """Of an operation that takes an `Idempotency-Key`: it need not say so itself."""
+    for status, response in responses.items():
+        if status.startswith("2"):
+            description = "`true` when this is the answer to an earlier request with the same key."
+            header = {"description": description, "schema": {"const": "true"}}
+            response.setdefault("headers", {})[REPLAYED] = header
+    titles = [responses["409"]["description"]] if "409" in responses else []
+    responses["409"] = _response(" / ".join([*titles, RequestInProgress.title]))
+    responses |= _named(MalformedRequest)
 
 
 def _named(*kinds: type[Problem]) -> dict[str, Any]:

@@ -13,8 +13,10 @@ from app.features.orders.schemas import OrderCreate, OrderQuery, OrderRead
 from app.features.orders.service import OrderService, OutOfStock
 from app.problems import NotFound, PreconditionFailed
 from app.web.conditional import matching, not_modified, tagged, tags
+from app.web.idempotency import Once
 from app.web.openapi import problems
 from app.web.pagination import PageOf, link_next
+from app.web.responses import created
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"])
 
@@ -37,11 +39,14 @@ async def list_orders(
     response_model=OrderRead,
     responses=tags(201) | problems(NotFound, OutOfStock),
 )
-async def place_order(body: OrderCreate, database: CurrentDatabase, response: Response) -> Order:
+async def place_order(body: OrderCreate, once: Once) -> Response:
     """Takes the stock of every line, or of none."""
-    order = await database.run(lambda session: OrderService(session).place(body))
-    response.headers["Location"] = f"{router.prefix}/{order.id}"
-    return tagged(order, response)
+
+    async def place(session: AsyncSession) -> Response:
+        order = await OrderService(session).place(body)
+        return created(order, OrderRead, f"{router.prefix}/{order.id}")
+
+    return await once.run(place)
 
 
 @router.get("/{order_id}", response_model=OrderRead, responses=tags(200, 304) | problems(NotFound))

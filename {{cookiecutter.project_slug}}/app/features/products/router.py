@@ -4,14 +4,17 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.features.products.models import Product
-from app.features.products.repository import Products, ReadProducts
+from app.features.products.repository import ProductRepository, Products, ReadProducts
 from app.features.products.schemas import ProductCreate, ProductQuery, ProductRead, ProductUpdate
 from app.problems import AlreadyExists, NotFound, PreconditionFailed, StillReferenced
 from app.web.conditional import matching, not_modified, tagged, tags
+from app.web.idempotency import Once
 from app.web.openapi import problems
 from app.web.pagination import PageOf, link_next
+from app.web.responses import created
 
 router = APIRouter(prefix="/v1/products", tags=["products"])
 
@@ -34,10 +37,12 @@ async def list_products(
     response_model=ProductRead,
     responses=tags(201) | problems(AlreadyExists),
 )
-async def create_product(body: ProductCreate, products: Products, response: Response) -> Product:
-    product = await products.create(Product(**body.model_dump()))
-    response.headers["Location"] = f"{router.prefix}/{product.id}"
-    return tagged(product, response)
+async def create_product(body: ProductCreate, once: Once) -> Response:
+    async def create(session: AsyncSession) -> Response:
+        product = await ProductRepository(session).create(Product(**body.model_dump()))
+        return created(product, ProductRead, f"{router.prefix}/{product.id}")
+
+    return await once.run(create)
 
 
 @router.get(
