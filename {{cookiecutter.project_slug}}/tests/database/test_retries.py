@@ -58,6 +58,24 @@ async def test_what_failed_is_rolled_back_and_done_again(
     assert await value(counter) == 1
 
 
+async def test_what_failed_at_commit_is_done_again(counter: Any, database: Database) -> None:
+    tries: list[int] = []
+    await counter.execute("""
+        CREATE SEQUENCE scratch.tries;
+        CREATE FUNCTION scratch.fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            IF nextval('scratch.tries') < 3 THEN RAISE serialization_failure; END IF;
+            RETURN NULL;
+        END $$;
+        CREATE CONSTRAINT TRIGGER fail AFTER UPDATE ON scratch.counter
+            DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION scratch.fail();
+    """)
+
+    assert await database.run(failing_first(0, "", tries)) == 1
+
+    assert tries == [1, 2, 3]
+    assert await value(counter) == 1
+
+
 async def test_tries_end_and_the_last_failure_is_told(counter: Any, database: Database) -> None:
     tries: list[int] = []
 
