@@ -13,6 +13,8 @@ class Wire:
     """How often the client spoke after the server had."""
     client_speaks: bool = False
     cut: int = 0
+    last_words: bytes | None = None
+    """The server still hears these, then the connection ends, and the client hears nothing."""
 
     def lose_in_silence(self) -> None:
         """From now on nothing passes on the connections that are open, and nobody is told."""
@@ -35,6 +37,8 @@ async def wire_to(host: str, port: int) -> AsyncIterator[Wire]:
             wire.round_trips += from_client and not wire.client_speaks
             wire.client_speaks = from_client
             sink.write(data)
+            if from_client and wire.last_words is not None and wire.last_words in data:
+                break
         sink.close()
 
     async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
