@@ -15,8 +15,8 @@ LAMP: dict[str, Any] = {"sku": "lamp", "name": "Lamp", "price_cents": 100, "stoc
 
 @pytest.fixture
 async def client(database_url: str, clean_database: None) -> AsyncIterator[AsyncClient]:
-    """Of two workers of the service, over a real socket."""
-    with serving(env={"DATABASE_URL": database_url}, workers=2) as it:
+    """Of the service in a process of its own."""
+    with serving(env={"DATABASE_URL": database_url}) as it:
         async with AsyncClient(base_url=it.url, timeout=60) as client:
             yield client
 
