@@ -15,6 +15,10 @@ from app.settings.faults import SettingsError
 
 LOCK = 4_107_202_611  # any number, the same for every replica
 LOCK_POLL_SECONDS = 0.25
+THROUGH_PGBOUNCER = (
+    "DATABASE_PGBOUNCER is true, but migrations hold a lock of a session, which PgBouncer hands on "
+    "to others. Run them at the server itself, with DATABASE_PGBOUNCER=false and its DATABASE_URL."
+)
 
 
 def compare_and_run(connection: Connection) -> None:
@@ -54,6 +58,8 @@ def run() -> None:
         settings: Settings = context.config.attributes.get("settings") or Settings()
     except SettingsError as error:
         raise CommandError(str(error)) from None
+    if settings.database.pgbouncer:
+        raise CommandError(THROUGH_PGBOUNCER)
     configure_logging(settings)
     # A migration may well take longer than a request is allowed to.
     patient = settings.database.model_copy(update={"statement_timeout": 0})

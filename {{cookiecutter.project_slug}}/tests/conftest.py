@@ -4,6 +4,7 @@ Each worker has a database of its own. Tests commit for real, as production does
 is emptied after a test that used the database: see docs/decisions/0008-tests-commit.md.
 """
 
+import asyncio
 import os
 import signal
 import tempfile
@@ -66,7 +67,12 @@ def database_url(server: Server) -> str:
 
 
 def make_settings(**groups: Any) -> Settings:
-    """Settings from these values alone, whatever the environment and `.env` say."""
+    """Settings from these values alone, whatever the environment and `.env` say.
+
+    Without warm-up, which would open connections that a test does not expect.
+    """
+    if isinstance(database := groups.get("database"), dict):
+        groups["database"] = {"warm_up": 0, **database}
     return IsolatedSettings(**{"environment": "test", **groups})
 
 
@@ -114,6 +120,12 @@ async def client(app: FastAPI) -> AsyncIterator[Client]:
 
 def client_of(app: FastAPI) -> Client:
     return Client(transport=httpx.ASGITransport(app), base_url="http://test")
+
+
+async def until_ready(client: Client) -> None:
+    async with asyncio.timeout(30):
+        while (await client.get("/health/ready")).status_code != 200:  # noqa: ASYNC110  as a probe
+            await asyncio.sleep(0.02)
 
 
 @pytest.fixture

@@ -84,7 +84,8 @@ def serving(
     program = ["-m", "app"] if factory == APPLICATION else ["-c", WITH_FACTORY, factory]
     given = {"port": 0} | options
     flags = [f"--{name}={value}" for name, value in given.items() if value is not None]
-    with start(*program, "serve", *flags, env=env) as process:
+    without_warm_up = {"DATABASE_WARM_UP": "0"}  # which opens connections that tests count
+    with start(*program, "serve", *flags, env=without_warm_up | env) as process:
         served = Served(process)
         try:
             _wait_until_live(served)

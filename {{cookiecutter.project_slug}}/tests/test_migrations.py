@@ -210,3 +210,11 @@ def test_wrong_settings_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(CommandError, match="DATABASE_URL: must start with postgresql://"):
         command.upgrade(Config(PROJECT / "alembic.ini"), "head")
+
+
+def test_through_pgbouncer_they_are_refused(url: str) -> None:
+    config = config_for(url)
+    config.attributes["settings"] = make_settings(database={"url": url, "pgbouncer": True})
+
+    with pytest.raises(CommandError, match="with DATABASE_PGBOUNCER=false and its DATABASE_URL"):
+        command.upgrade(config, "head")

@@ -1,6 +1,6 @@
 """The engine: how a connection is opened and which guards stand around the pool."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import asyncpg
 import orjson
@@ -8,13 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from app.database.guards import guard_pool
 from app.database.password import Password
+from app.database.pgbouncer import Connection, patience, pooled_connection
 from app.database.pool import FairPool
 from app.settings.groups import DatabaseSettings
 
-if TYPE_CHECKING:
-    Connection = asyncpg.Connection[asyncpg.Record]
-else:
-    Connection = asyncpg.Connection  # generic in its type stubs alone
+__all__ = ["Connection", "create_engine", "open_connection"]
 
 
 def create_engine(settings: DatabaseSettings, application_name: str) -> AsyncEngine:
@@ -54,15 +52,7 @@ async def open_connection(
             settings.url.get_secret_value(),
             password=password,
             timeout=settings.connect_timeout,
-            server_settings={
-                "application_name": application_name[:63],
-                "statement_timeout": milliseconds(settings.statement_timeout),
-                "lock_timeout": milliseconds(settings.lock_timeout),
-                "idle_in_transaction_session_timeout": milliseconds(
-                    settings.idle_in_transaction_timeout
-                ),
-                "timezone": "UTC",
-            },
+            **_options(settings, {"application_name": application_name[:63], "timezone": "UTC"}),
         )
 
     try:
@@ -70,6 +60,22 @@ async def open_connection(
     except (OSError, asyncpg.InterfaceError) as error:
         message = f"cannot connect: {type(error).__name__}: {error}"
         raise asyncpg.ClientCannotConnectError(message) from error
+
+
+def _options(settings: DatabaseSettings, parameters: dict[str, str]) -> dict[str, Any]:
+    timeouts = {
+        "statement_timeout": milliseconds(settings.statement_timeout),
+        "lock_timeout": milliseconds(settings.lock_timeout),
+        "idle_in_transaction_session_timeout": milliseconds(settings.idle_in_transaction_timeout),
+    }
+    if not settings.pgbouncer:
+        return {"server_settings": parameters | timeouts}
+    return {
+        "server_settings": parameters,
+        "connection_class": pooled_connection(timeouts),
+        "statement_cache_size": 0,
+        "command_timeout": patience(settings),
+    }
 
 
 def milliseconds(seconds: float) -> str:

@@ -41,6 +41,8 @@ def configure_logging(settings: Settings, stream: TextIO | None = None) -> None:
         logger_factory=lambda *_: logger,
     )
     _route_standard_library([structlog.stdlib.add_logger_name, *pipeline], renderer, stream, level)
+    statements = logging.INFO if settings.database.echo else logging.NOTSET
+    logging.getLogger("sqlalchemy.engine").setLevel(statements)
 
 
 def _renderer(settings: Settings, stream: TextIO) -> Processor:

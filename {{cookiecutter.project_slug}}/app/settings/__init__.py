@@ -29,6 +29,7 @@ from app.settings.groups import (
 )
 
 SECRETS = Path("/run/secrets")
+WELL_KNOWN_PASSWORDS = {"postgres", "password", "secret", "changeme", "admin"}
 
 
 class Environment(StrEnum):
@@ -64,23 +65,23 @@ class Settings(BaseSettings):
 
     def unsafe(self) -> list[str]:
         """Sentences on values that must not reach production."""
-        password = self.database.address.password
-        weak = {
-            "postgres",
-            "password",
-            "secret",
-            "changeme",
-            "admin",
-            self.database.address.username,
+        database = self.database
+        addresses = {
+            "DATABASE_URL": [database],
+            "DATABASE_REPLICA_URL": [database.replica] if database.replica else [],
+            "DATABASE_EXTRA": list(database.named.values()),
         }
         checks = {
-            "DATABASE_URL: the password is a well-known one; set another": str(password) in weak,
+            f"{name}: the password is a well-known one; set another": any(map(_is_weak, found))
+            for name, found in addresses.items()
+        } | {
             "DATABASE_STATEMENT_TIMEOUT=0: a query could run for ever; set seconds, such as 10": (
-                self.database.statement_timeout == 0
+                database.statement_timeout == 0
             ),
             "SERVER_TRUSTED_PROXIES=*: any client could forge its address; name your proxies": (
                 "*" in self.server.trusted_proxies
             ),
+            "DATABASE_ECHO=true: writes every statement to the log; use false": database.echo,
             "LOG_LEVEL=debug: writes SQL and internals to the log; use info": self.log.level
             == "debug",
         }
@@ -112,6 +113,11 @@ class Settings(BaseSettings):
             if isinstance(source, EnvSettingsSource):
                 _drop_groups(source)
         return sources
+
+
+def _is_weak(database: DatabaseSettings) -> bool:
+    address = database.address
+    return str(address.password) in WELL_KNOWN_PASSWORDS | {address.username}
 
 
 def _drop_groups(source: EnvSettingsSource) -> None:

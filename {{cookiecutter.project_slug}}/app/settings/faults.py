@@ -48,12 +48,13 @@ def _sentence(fault: ErrorDetails) -> str:
     if fault["type"] == "missing":
         return f"{name} is missing. {_EXAMPLES.get(name, '')}".rstrip()
     message = fault["msg"].removeprefix("Value error, ")
-    if isinstance(fault["input"], dict):
+    if isinstance(fault["input"], dict) and name not in _SECRET:
         return message
-    value = "" if name == "DATABASE_URL" else f" (it is {fault['input']!r})"
+    value = "" if name in _SECRET else f" (it is {fault['input']!r})"
     return f"{name}: {message}{value}"
 
 
+_SECRET = {"DATABASE_URL", "DATABASE_REPLICA_URL", "DATABASE_EXTRA"}
 _EXAMPLES = {
     "DATABASE_URL": (
         "Example: postgresql://user:password@host:5432/database; "

@@ -16,7 +16,9 @@ from sqlalchemy import URL, make_url
 
 from app.settings.values import (
     DatabaseURL,
+    NamedDatabases,
     Networks,
+    OptionalDatabaseURL,
     Origins,
     PasswordProvider,
     Seconds,
@@ -79,9 +81,19 @@ class DatabaseSettings(Group):
     url: DatabaseURL
     """`postgresql://user:password@host:5432/database`; `?sslmode=require` and such may follow."""
     password_file: FilePath | None = None
-    """File that holds the password; read anew for each connection."""
+    """File that holds the password; read anew for each connection, the replica's too."""
     password_provider: PasswordProvider | None = None
     """`module:function`, async, that returns the password; asked for each connection."""
+    pgbouncer: bool = False
+    """Whether PgBouncer stands between, in transaction mode."""
+    replica_url: OptionalDatabaseURL = None
+    """A streaming replica, for reads; empty is none."""
+    replica_max_lag: float = Field(5.0, gt=0, le=3_600)
+    """Seconds that the replica may be behind before reads go to the primary."""
+    extra: NamedDatabases = {}
+    """Other databases, as a JSON object: `{"analytics": "postgresql://..."}`."""
+    warm_up: int = Field(2, ge=0, le=1_000)
+    """Connections opened before the service says that it is ready; at most the pool's size."""
     pool_size: int = Field(10, ge=1, le=1_000)
     """Connections kept open."""
     max_overflow: int = Field(0, ge=0, le=1_000)
@@ -105,6 +117,8 @@ class DatabaseSettings(Group):
     """Seconds a statement may wait for a lock; 0 is no limit."""
     idle_in_transaction_timeout: SecondsOrNever = 30.0
     """Seconds a transaction may sit idle before PostgreSQL closes its connection; 0 is no limit."""
+    echo: bool = False
+    """Whether every statement goes to the log; for development."""
 
     @model_validator(mode="after")
     def _one_source_of_the_password(self) -> Self:
@@ -116,6 +130,21 @@ class DatabaseSettings(Group):
     @property
     def address(self) -> URL:
         return make_url(self.url.get_secret_value())
+
+    @property
+    def replica(self) -> Self | None:
+        """Settings of the replica: another address, and all else the same."""
+        if self.replica_url is None:
+            return None
+        return self.model_copy(update={"url": self.replica_url})
+
+    @property
+    def named(self) -> dict[str, Self]:
+        """Settings of each named database; its password is in its URL."""
+        return {
+            name: self.model_copy(update={"url": url, "password_file": None})
+            for name, url in self.extra.items()
+        }
 
 
 class CorsSettings(Group):

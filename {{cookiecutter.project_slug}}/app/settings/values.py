@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from inspect import iscoroutinefunction
 from ipaddress import ip_network
 from typing import Annotated
@@ -27,6 +28,8 @@ OPTIONS = {
     *("ssl_min_protocol_version", "ssl_max_protocol_version", "krbsrvname", "gsslib"),
     "options",
 }
+OWN_NAMES = ("database", "replica")
+"""What health and doctor call the databases that are not named by a setting."""
 
 
 def _split_list(value: object) -> object:
@@ -88,6 +91,35 @@ def _refuse_unknown_option(name: str, value: object) -> None:
         raise ValueError(message)
 
 
+def _named_databases(value: object) -> object:
+    """Every wrong entry is named; what it says may hold a password and is not shown."""
+    urls = _object(value)
+    faults = {name: _fault(name, url) for name, url in urls.items()}
+    if told := [f"{name}: {fault}" for name, fault in faults.items() if fault]:
+        raise ValueError("; ".join(told))
+    return {name: _database_url(url) for name, url in urls.items()}
+
+
+def _object(value: object) -> dict[str, object]:
+    with suppress(ValueError):
+        value = json.loads(value or "{}") if isinstance(value, str) else value
+    if isinstance(value, dict):
+        return value
+    message = 'must be a JSON object, such as {"analytics": "postgresql://..."}'
+    raise ValueError(message)
+
+
+def _fault(name: str, url: object) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        return "a name is made of a-z, 0-9 and _, and begins with a letter"
+    if name in OWN_NAMES:
+        return "the name is taken by the service's own"
+    try:
+        return "" if isinstance(_database_url(url), SecretStr) else "must be text"
+    except ValueError as error:
+        return str(error)
+
+
 def _origin(value: str) -> str:
     if value != "*" and not re.fullmatch(r"https?://[^/\s]+", value):
         message = f"{value!r} is no origin; write it as browsers do: https://shop.example"
@@ -113,3 +145,8 @@ PasswordProvider = Annotated[
     ImportString[Callable[[], Awaitable[str]]], AfterValidator(_asynchronous)
 ]
 DatabaseURL = Annotated[SecretStr, BeforeValidator(_database_url)]
+OptionalDatabaseURL = Annotated[
+    SecretStr | None, BeforeValidator(lambda value: _database_url(value) if value else None)
+]
+NamedDatabases = Annotated[dict[str, SecretStr], NoDecode, BeforeValidator(_named_databases)]
+"""A JSON object, name to URL."""
