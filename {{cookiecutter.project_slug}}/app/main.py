@@ -9,9 +9,13 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
 from app.api import ROUTERS
+from app.database.background import in_background
 from app.database.engine import create_engine
+from app.database.named import named_databases, require_named
 from app.database.probe import Probe
+from app.database.replica import watched_replica
 from app.database.session import Database
+from app.database.warm_up import WarmUp
 from app.observability.logging import configure_logging
 from app.settings import Settings
 from app.web.docs import serve_docs
@@ -44,6 +48,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     for router in ROUTERS:
         add_routes(app, router)
+    require_named(settings, app.routes)
     serve_docs(app)
     handle_errors(app)
     describe_problems(app)
@@ -57,9 +62,13 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         engine = create_engine(settings.database, settings.service.name)
         stack.push_async_callback(engine.dispose)
-        app.state.database = Database(engine)
-        app.state.probe = Probe(settings)
+        replica = await stack.enter_async_context(watched_replica(settings))
+        app.state.database = Database(engine, replica)
+        app.state.named = await stack.enter_async_context(named_databases(settings))
+        app.state.probe = Probe(settings.database, settings.service.name)
         stack.push_async_callback(app.state.probe.close)
+        app.state.warm_up = WarmUp(engine, settings.database.warm_connections)
+        await stack.enter_async_context(in_background(app.state.warm_up.run()))
         app.state.started = time.monotonic()
         yield
 

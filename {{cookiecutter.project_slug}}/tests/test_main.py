@@ -80,7 +80,7 @@ async def test_what_was_started_last_is_stopped_first(settings: Settings) -> Non
         probe, engine = app.state.probe, app.state.database.engine
         assert await probe.check()
         event.listen(
-            engine.sync_engine, "engine_disposed", lambda _: states.append(probe._connection)
+            engine.sync_engine, "engine_disposed", lambda _: states.append(probe._line._connection)
         )
 
     assert states == [None]

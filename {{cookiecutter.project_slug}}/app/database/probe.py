@@ -1,31 +1,28 @@
-"""Whether the database answers, on a connection of its own: a busy pool is not a dead one."""
+"""Whether a database answers, on a connection of its own: a busy pool is not a dead one."""
 
 import asyncio
 import time
 
-import asyncpg
+from app.database.line import FAILURES, Line
+from app.settings.groups import DatabaseSettings
 
-from app.database.engine import Connection, open_connection
-from app.database.password import Password
-from app.settings import Settings
-
-TIMEOUT = 1.0
 CACHE = 1.0
 
 
 class Probe:
     """However many ask, the database is asked at most once a second and waited for at most once."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._password = Password(settings.database)
-        self._connection: Connection | None = None
+    def __init__(self, settings: DatabaseSettings, service: str) -> None:
+        self._line = Line(settings, f"{service} probe")
         self._lock = asyncio.Lock()
         self._asked_at = float("-inf")
         self.available = False
         self.latency: float | None = None
         """Seconds of the last round trip that succeeded."""
-        self.server_version: str | None = None
+
+    @property
+    def server_version(self) -> str | None:
+        return self._line.server_version
 
     async def check(self) -> bool:
         async with self._lock:
@@ -36,25 +33,13 @@ class Probe:
 
     async def _ask(self) -> bool:
         try:
-            async with asyncio.timeout(TIMEOUT):
-                connection = await self._connected()
+            async with self._line.open() as connection:
                 started = time.perf_counter()
                 await connection.execute("SELECT 1")
                 self.latency = time.perf_counter() - started
-        except (TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
-            await self.close()
+        except FAILURES:
             return False
         return True
 
-    async def _connected(self) -> Connection:
-        if self._connection is None or self._connection.is_closed():
-            self._connection = await open_connection(
-                self._settings.database, f"{self._settings.service.name} probe", self._password
-            )
-            self.server_version = self._connection.get_settings().server_version.split()[0]
-        return self._connection
-
     async def close(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.terminate()
+        await self._line.close()

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from time import monotonic
-from typing import Annotated, TypeVar, cast
+from typing import Annotated, Any, TypeVar, cast
 
 import structlog
 from asyncpg import PostgresError
@@ -16,6 +16,7 @@ from starlette.requests import HTTPConnection
 from app.database.engine import Connection
 from app.database.failures import sqlstate
 from app.database.guards import refuse_commit_after_error, refuse_writes
+from app.database.replica import Replica
 from app.database.retries import pauses, worth_another_try
 from app.problems import OutcomeUnknown
 
@@ -45,23 +46,13 @@ class SafeSession(AsyncSession):
 class Database:
     """One engine and the ways to work with it. Everything outside a request starts here."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, replica: Replica | None = None) -> None:
         self.engine = engine
+        self.replica = replica
         refuse_commit_after_error(engine)
-        reading_engine = engine.execution_options(isolation_level="AUTOCOMMIT")
-        refuse_writes(reading_engine)
-        # close_resets_only=False: a session used after its end fails, instead of taking another
-        # connection that nobody gives back.
-        self._writing = async_sessionmaker(
-            engine, class_=SafeSession, expire_on_commit=False, close_resets_only=False
-        )
-        self._reading = async_sessionmaker(
-            reading_engine,
-            class_=SafeSession,
-            expire_on_commit=False,
-            close_resets_only=False,
-            autoflush=False,
-        )
+        self._writing = _sessions(engine)
+        self._reading = _sessions_for_reads(engine)
+        self._reading_replica = _sessions_for_reads(replica.engine) if replica else self._reading
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -108,12 +99,18 @@ class Database:
             return await work(session)
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncSession]:
+    async def reading(self, *, primary: bool = False) -> AsyncIterator[AsyncSession]:
         """A session for reads: each statement is a transaction, one round trip instead of three.
 
-        Raises WriteRefusedError for any other statement. Has no `stream()`: a cursor of the
-        server's lives in a transaction.
+        Goes to the replica if there is one and it is fit, unless `primary` asks for what was
+        written a moment ago. Raises WriteRefusedError for any other statement. Has no `stream()`:
+        a cursor of the server's lives in a transaction.
         """
+        if self.replica is not None and self.replica.fit and not primary:
+            async with self._reading_replica() as session:
+                if await _is_connected(session, self.replica):
+                    yield session
+                    return
         async with self._reading() as session:
             yield session
 
@@ -123,6 +120,30 @@ class Database:
         async with self.engine.connect() as connection:
             pooled = await connection.get_raw_connection()
             yield cast("Connection", pooled.driver_connection)
+
+
+def _sessions(engine: AsyncEngine, **options: Any) -> async_sessionmaker[SafeSession]:
+    # close_resets_only=False: a session used after its end fails, instead of taking another
+    # connection that nobody gives back.
+    return async_sessionmaker(
+        engine, class_=SafeSession, expire_on_commit=False, close_resets_only=False, **options
+    )
+
+
+def _sessions_for_reads(engine: AsyncEngine) -> async_sessionmaker[SafeSession]:
+    reading_engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+    refuse_writes(reading_engine)
+    return _sessions(reading_engine, autoflush=False)
+
+
+async def _is_connected(session: AsyncSession, replica: Replica) -> bool:
+    """Connect now, while the primary can still serve instead."""
+    try:
+        await session.connection()
+    except DBAPIError as error:
+        replica.lose(f"no connection: {error.orig}")
+        return False
+    return True
 
 
 async def _database(connection: HTTPConnection) -> Database:
@@ -144,9 +165,17 @@ async def _read_session(database: CurrentDatabase) -> AsyncIterator[AsyncSession
         yield session
 
 
+async def _primary_read_session(database: CurrentDatabase) -> AsyncIterator[AsyncSession]:
+    async with database.reading(primary=True) as session:
+        yield session
+
+
 # Scope "function" is what puts COMMIT before the response; the default commits after it.
 Session = Annotated[AsyncSession, Depends(_session, scope="function")]
 """The request's transaction; the same one in everything that asks for it."""
 
 ReadSession = Annotated[AsyncSession, Depends(_read_session, scope="function")]
-"""The request's reads."""
+"""The request's reads; from the replica if there is one, a moment behind the primary."""
+
+PrimaryReadSession = Annotated[AsyncSession, Depends(_primary_read_session, scope="function")]
+"""The request's reads where they must see what was written a moment ago."""

@@ -132,6 +132,10 @@ class DatabaseSettings(Group):
         return make_url(self.url.get_secret_value())
 
     @property
+    def warm_connections(self) -> int:
+        return min(self.warm_up, self.pool_size)
+
+    @property
     def replica(self) -> Self | None:
         """Settings of the replica: another address, and all else the same."""
         if self.replica_url is None:

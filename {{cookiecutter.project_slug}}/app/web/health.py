@@ -1,12 +1,16 @@
 """Health for three readers: the process supervisor, the load balancer, and a person."""
 
+import asyncio
 import time
-from typing import Annotated, Literal, TypeVar
+from collections.abc import Mapping
+from typing import Annotated, Literal, TypeVar, cast
 
 from fastapi import APIRouter, Depends, Request, Response
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import Pool, QueuePool
 
+from app.database.named import NamedDatabase
 from app.database.probe import Probe
+from app.database.replica import Replica
 from app.web.types import Output
 
 router = APIRouter(tags=["health"])
@@ -32,12 +36,19 @@ class DatabaseHealth(Health):
     """Connections open beyond the pool's size."""
 
 
+class ReplicaHealth(DatabaseHealth):
+    """Unavailable says that reads go to the primary: it is away, or too far behind."""
+
+    lag_seconds: float | None
+    """Seconds that it is behind the primary."""
+
+
 class FullHealth(Health):
     service: str
     version: str
     environment: str
     uptime_seconds: float
-    dependencies: dict[str, DatabaseHealth]
+    dependencies: dict[str, DatabaseHealth | ReplicaHealth]
 
 
 Answer = TypeVar("Answer", bound=Health)
@@ -60,15 +71,16 @@ async def live() -> Health:
 
 @router.get("/health/ready", responses={503: {"model": Health, "description": "Not ready"}})
 @router.head("/health/ready", include_in_schema=False)
-async def ready(probe: CurrentProbe, response: Response) -> Health:
-    """Whether to send requests here."""
-    return _answer(Health(status=_status(await probe.check())), response)
+async def ready(request: Request, probe: CurrentProbe, response: Response) -> Health:
+    """Whether to send requests here: of the databases, the service's own primary decides."""
+    available = await probe.check() and request.app.state.warm_up.done
+    return _answer(Health(status=_status(available)), response)
 
 
 @router.get("/health", responses={503: {"model": FullHealth, "description": "Not ready"}})
 @router.head("/health", include_in_schema=False)
 async def health(request: Request, probe: CurrentProbe, response: Response) -> FullHealth:
-    """Everything the service depends on."""
+    """Everything the service depends on; its status is that of its own primary."""
     state = request.app.state
     status = _status(await probe.check())
     return _answer(
@@ -78,7 +90,11 @@ async def health(request: Request, probe: CurrentProbe, response: Response) -> F
             version=state.settings.service.version,
             environment=state.settings.environment,
             uptime_seconds=round(time.monotonic() - state.started, 1),
-            dependencies={"database": _database(status, probe, state.database.engine.pool)},
+            dependencies={
+                "database": _database(status, probe, state.database.engine.pool),
+                **_replica(state.database.replica),
+                **await _named(state.named),
+            },
         ),
         response,
     )
@@ -94,11 +110,28 @@ def _answer(answer: Answer, response: Response) -> Answer:
     return answer
 
 
-def _database(status: Status, probe: Probe, pool: QueuePool) -> DatabaseHealth:
+def _replica(replica: Replica | None) -> dict[str, ReplicaHealth]:
+    if replica is None:
+        return {}
+    lag = None if replica.lag is None else round(replica.lag, 1)
+    found = _database(_status(replica.fit), replica, replica.engine.pool)
+    return {"replica": ReplicaHealth(**found.model_dump(), lag_seconds=lag)}
+
+
+async def _named(databases: Mapping[str, NamedDatabase]) -> dict[str, DatabaseHealth]:
+    available = await asyncio.gather(*(it.probe.check() for it in databases.values()))
+    return {
+        name: _database(_status(answers), it.probe, it.database.engine.pool)
+        for (name, it), answers in zip(databases.items(), available, strict=True)
+    }
+
+
+def _database(status: Status, asked: Probe | Replica, pool: Pool) -> DatabaseHealth:
+    pool = cast("QueuePool", pool)
     return DatabaseHealth(
         status=status,
-        latency_ms=None if probe.latency is None else round(probe.latency * 1000, 2),
-        server_version=probe.server_version,
+        latency_ms=None if asked.latency is None else round(asked.latency * 1000, 2),
+        server_version=asked.server_version,
         pool_size=pool.size(),
         pool_open=pool.checkedin() + pool.checkedout(),
         pool_checked_out=pool.checkedout(),

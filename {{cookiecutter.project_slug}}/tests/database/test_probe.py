@@ -18,7 +18,7 @@ CONNECTIONS = "SELECT pid FROM pg_stat_activity WHERE application_name LIKE '% p
 
 @pytest.fixture
 async def probe(settings: Settings) -> AsyncIterator[Probe]:
-    probe = Probe(settings)
+    probe = Probe(settings.database, settings.service.name)
     yield probe
     await probe.close()
 
@@ -66,7 +66,8 @@ async def test_it_connects_anew_when_its_connection_was_broken(probe: Probe, sql
 async def test_it_does_not_wait_for_a_database_that_says_nothing() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
-        probe = Probe(make_settings(database={"url": f"postgresql://a:b@127.0.0.1:{port}/c"}))
+        settings = make_settings(database={"url": f"postgresql://a:b@127.0.0.1:{port}/c"})
+        probe = Probe(settings.database, settings.service.name)
         started = time.monotonic()
 
         assert not await probe.check()

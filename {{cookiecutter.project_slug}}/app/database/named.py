@@ -1,0 +1,110 @@
+"""Other databases than the service's own, by the names that DATABASE_EXTRA gives them.
+
+A feature makes its alias once, and a service without that setting does not start:
+
+    Analytics = Annotated[AsyncSession, reads_of("analytics")]
+"""
+
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Depends
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import HTTPConnection
+from starlette.routing import BaseRoute
+
+from app.database.engine import create_engine
+from app.database.probe import Probe
+from app.database.session import Database
+from app.settings import Settings
+from app.settings.faults import SettingsError
+
+
+@dataclass(frozen=True)
+class NamedDatabase:
+    database: Database
+    probe: Probe
+
+
+@asynccontextmanager
+async def named_databases(settings: Settings) -> AsyncIterator[dict[str, NamedDatabase]]:
+    """All of them, until the end of the block."""
+    async with AsyncExitStack() as stack:
+        opened = {}
+        for name, database in settings.database.named.items():
+            engine = create_engine(database, settings.service.name)
+            stack.push_async_callback(engine.dispose)
+            probe = Probe(database, settings.service.name)
+            stack.push_async_callback(probe.close)
+            opened[name] = NamedDatabase(Database(engine), probe)
+        yield opened
+
+
+@dataclass(frozen=True)
+class _Needs:
+    name: str
+
+    def found(self, connection: HTTPConnection) -> Database:
+        named: NamedDatabase = connection.app.state.named[self.name]
+        return named.database
+
+
+class _Database(_Needs):
+    async def __call__(self, connection: HTTPConnection) -> Database:
+        return self.found(connection)
+
+
+class _Session(_Needs):
+    async def __call__(self, connection: HTTPConnection) -> AsyncIterator[AsyncSession]:
+        async with self.found(connection).transaction() as session:
+            yield session
+
+
+class _Reads(_Needs):
+    async def __call__(self, connection: HTTPConnection) -> AsyncIterator[AsyncSession]:
+        async with self.found(connection).reading() as session:
+            yield session
+
+
+def database_of(name: str) -> Any:
+    """As `CurrentDatabase`, of the named one."""
+    return Depends(_Database(name))
+
+
+def session_of(name: str) -> Any:
+    """As `Session`. It commits by itself: no transaction spans two databases."""
+    return Depends(_Session(name), scope="function")
+
+
+def reads_of(name: str) -> Any:
+    """As `ReadSession`, of the named one."""
+    return Depends(_Reads(name), scope="function")
+
+
+def require_named(settings: Settings, routes: Iterable[BaseRoute]) -> None:
+    """Raises SettingsError when a route needs a database that the settings do not name."""
+    needed = {
+        name: route.path
+        for route in routes
+        if isinstance(route, APIRoute)
+        for name in _names(route.dependant)
+        if name not in settings.database.extra
+    }
+    if needed:
+        raise SettingsError([_missing(name, path) for name, path in needed.items()])
+
+
+def _names(dependant: Dependant) -> Iterator[str]:
+    if isinstance(dependant.call, _Needs):
+        yield dependant.call.name
+    for part in dependant.dependencies:
+        yield from _names(part)
+
+
+def _missing(name: str, path: str) -> str:
+    example = f'{{"{name}": "postgresql://user:password@host:5432/database"}}'
+    return f"DATABASE_EXTRA names no {name!r}, which {path} needs. Example: {example}"
