@@ -14,15 +14,28 @@ BUSIEST = 0.7
 
 @dataclass(frozen=True)
 class Demand:
-    """What all processes of the service may open together."""
+    """What all processes of the service may open together on one server."""
 
     pool: int
-    """Most connections of one process: the pool and its overflow."""
+    """Most connections of one pool: its size and its overflow."""
     processes: int
+    pools: int = 1
+    """Of one process: several where databases share a server."""
+    beside: int = PROBE
+    """Connections of a process beside its pools."""
 
     @property
     def connections(self) -> int:
-        return (self.pool + PROBE) * self.processes
+        return (self.pool * self.pools + self.beside) * self.processes
+
+    def largest_pool(self, connections: int) -> int:
+        """The pool, overflow included, that fits into so many; below 1 none does."""
+        return (connections // self.processes - self.beside) // self.pools
+
+    def spelt_out(self, pool: str) -> str:
+        """The sum for one process."""
+        pools = pool if self.pools == 1 else f"{self.pools} x ({pool})"
+        return f"{pools} + {self.beside} for " + ("the probe" if self.beside == 1 else "probes")
 
 
 @dataclass(frozen=True)
@@ -46,11 +59,6 @@ class Capacity:
         """The most that the service gets when nobody else is connected."""
         limits = (self.usable, self.role_limit, self.database_limit)
         return min(limit for limit in limits if limit is not None)
-
-
-def largest_pool(connections: int, processes: int) -> int:
-    """The pool, overflow included, that each process may have; below 1 none fits."""
-    return connections // processes - PROBE
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,13 @@ from app.database.password import Password
 from app.settings.groups import DatabaseSettings
 
 TIMEOUT = 1.0
-FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, ValueError)
+FAILURES = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a connection lost in the very moment of asking
+    OSError,
+    ValueError,
+)
 """Whatever keeps a server from answering: network, login, a password file that is gone."""
 
 

@@ -1,21 +1,15 @@
 """Settings, then the connection, then everything that needs one."""
 
 from app.database.budget import Load
-from app.database.failures import sqlstate
+from app.database.line import FAILURES
 from app.doctor.checks import CHECKS
-from app.doctor.facts import FAILURES, Facts, gather
-from app.doctor.report import Finding, Report, error, ok, skipped
+from app.doctor.connection import unreachable
+from app.doctor.facts import Facts, gather
+from app.doctor.others import others
+from app.doctor.report import Report, error, ok, skipped
 from app.doctor.sizing import advise
 from app.settings import Settings
 from app.settings.faults import SettingsError
-
-REMEDIES = {
-    "28": "Check user and password in DATABASE_URL, or DATABASE_PASSWORD_FILE.",
-    "3D": "Create the database, or name another in DATABASE_URL.",
-    "53": "Close connections of others, lower pools, or raise max_connections or the limit.",
-    "57": "Wait until the server has started, and try again.",
-}
-CONNECT = "Check that the server runs, and host and port in DATABASE_URL."
 
 
 async def examine(settings: Settings, load: Load | None = None) -> Report:
@@ -30,16 +24,10 @@ async def examine(settings: Settings, load: Load | None = None) -> Report:
     else:
         findings["connection"] = ok(f"Connected to database {settings.database.address.database}")
         findings |= {name: check(settings, facts) for name, check in CHECKS.items()}
-    capacity = facts.capacity if facts else None
+    findings |= await others(settings)
+    # Behind PgBouncer the server's limits are not the service's.
+    capacity = facts.capacity if facts and not settings.database.pgbouncer else None
     return Report(findings, advise(settings, load, capacity) if load else ())
-
-
-def unreachable(settings: Settings, failure: Exception) -> Finding:
-    told = " ".join(str(failure).split()).rstrip(" .:") or type(failure).__name__
-    password = settings.database.address.password
-    if password:
-        told = told.replace(str(password), "***")
-    return error(told[0].upper() + told[1:], REMEDIES.get((sqlstate(failure) or "")[:2], CONNECT))
 
 
 def refused(fault: SettingsError) -> Report:

@@ -16,8 +16,6 @@ from app.settings import Settings
 
 PATIENCE = 30.0
 ROUND_TRIPS = 9
-FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, ValueError)
-"""Whatever keeps the server from answering: network, login, a password file that is gone."""
 
 # Who may not see the connections of other roles gets NULL for their type and name.
 CAPACITY = """

@@ -1,8 +1,10 @@
 """Advice on the size of the pool for a load, with the arithmetic that leads to it."""
 
 import math
+from dataclasses import replace
 
-from app.database.budget import BUSIEST, PROBE, Capacity, Demand, Load, Share
+from app.database.budget import BUSIEST, Capacity, Demand, Load, Share
+from app.doctor.capacity import demand
 from app.doctor.report import count
 from app.settings import Settings
 
@@ -19,7 +21,7 @@ def advise(settings: Settings, load: Load, capacity: Capacity | None) -> list[st
         "per process": f"{_number(load.busy)} / {_processes(settings)} = {_number(each.busy)}",
         "headroom": f"the larger of {_headroom(each)}, rounded up: {each.pool}",
         "settings": _compared(settings, each.pool),
-        "server": _fitting(Demand(each.pool, processes), capacity),
+        "server": _fitting(replace(demand(settings), pool=each.pool), capacity),
     }
     first = f"Advice for {rate} requests/s that hold a connection for {milliseconds} ms each:"
     return [first, *(f"  {name:<12} {row}" for name, row in rows.items())]
@@ -51,7 +53,8 @@ def _compared(settings: Settings, pool: int) -> str:
 
 
 def _fitting(wanted: Demand, capacity: Capacity | None) -> str:
-    needed = f"({wanted.pool} + {PROBE} for the probe) x {wanted.processes} = {wanted.connections}"
+    each = wanted.spelt_out(str(wanted.pool))
+    needed = f"({each}) x {wanted.processes} = {wanted.connections}"
     if capacity is None:
         return f"{needed}; how many it grants is not known"
     free = max(0, min(capacity.granted, capacity.usable - capacity.others))

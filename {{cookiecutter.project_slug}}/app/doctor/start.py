@@ -6,8 +6,9 @@ from threading import Thread
 
 import structlog
 
+from app.database.line import FAILURES
 from app.doctor.capacity import too_little
-from app.doctor.facts import FAILURES, capacity, connected
+from app.doctor.facts import capacity, connected
 from app.settings import Settings
 
 AFTER = 2.0

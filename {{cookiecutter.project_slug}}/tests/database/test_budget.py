@@ -1,8 +1,10 @@
 """The arithmetic of connections."""
 
+from dataclasses import replace
+
 import pytest
 
-from app.database.budget import Capacity, Demand, Load, Share, largest_pool
+from app.database.budget import Capacity, Demand, Load, Share
 
 
 def capacity(
@@ -35,16 +37,25 @@ def test_the_tightest_limit_decides(role: int | None, database: int | None, gran
 
 
 @pytest.mark.parametrize("processes", [1, 2, 7])
-@pytest.mark.parametrize("connections", [14, 97, 100])
-def test_the_largest_pool_fits_and_the_next_one_does_not(connections: int, processes: int) -> None:
-    pool = largest_pool(connections, processes)
+@pytest.mark.parametrize("connections", [40, 97, 100])
+@pytest.mark.parametrize(("pools", "beside"), [(1, 1), (2, 3)])
+def test_the_largest_pool_fits_and_the_next_one_does_not(
+    connections: int, processes: int, pools: int, beside: int
+) -> None:
+    wanted = Demand(1, processes, pools, beside)
+    pool = wanted.largest_pool(connections)
 
-    assert Demand(pool, processes).connections <= connections
-    assert Demand(pool + 1, processes).connections > connections
+    assert replace(wanted, pool=pool).connections <= connections
+    assert replace(wanted, pool=pool + 1).connections > connections
+
+
+def test_several_pools_on_one_server_are_counted() -> None:
+    assert Demand(pool=10, processes=2, pools=2, beside=3).connections == 46
+    assert Demand(10, 2, pools=2, beside=3).spelt_out("10") == "2 x (10) + 3 for probes"
 
 
 def test_no_pool_fits_when_there_are_more_processes_than_connections() -> None:
-    assert largest_pool(connections=5, processes=3) < 1
+    assert Demand(1, processes=3).largest_pool(5) < 1
 
 
 def test_littles_law() -> None:
