@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import literal, select, text
 
 from app.database.engine import create_engine
+from app.observability.logging import configure_logging
 from app.settings import Settings
 
 
@@ -42,6 +43,23 @@ async def test_an_engine_opens_nothing_by_itself(settings: Settings) -> None:
     engine = create_engine(settings.database, "orders")
 
     assert engine.pool.status().startswith("Pool size: 5  Connections in pool: 0")
+
+
+@pytest.mark.parametrize("echo", [True, False])
+async def test_statements_go_to_the_log_when_asked_for_and_their_values_never(
+    settings: Settings, capsys: pytest.CaptureFixture[str], echo: bool
+) -> None:
+    database = settings.database.model_copy(update={"echo": echo})
+    configure_logging(settings.model_copy(update={"database": database}))
+    engine = create_engine(database, "orders")
+    async with engine.connect() as connection:
+        await connection.execute(select(literal("hunter2").label("found")))
+    await engine.dispose()
+    configure_logging(settings)
+
+    printed = capsys.readouterr().out
+    assert ("AS found" in printed) is echo
+    assert "hunter2" not in printed
 
 
 async def test_its_address_hides_the_password(settings: Settings) -> None:
