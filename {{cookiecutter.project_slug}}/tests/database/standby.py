@@ -30,9 +30,11 @@ def standby_of(primary: Server) -> Iterator[Server]:
 def _copy(primary: Server, data: Path) -> None:
     data.mkdir(mode=0o700)
     account.give(data)
+    slot = data.parent.name.replace("-", "_")  # keeps what a stopped standby has not read yet
     done = account.run(
         primary.bindir / "pg_basebackup",
         *("--pgdata", data, "--write-recovery-conf", "--checkpoint=fast", "--no-sync"),
+        *("--create-slot", f"--slot={slot}"),
         *("--host=127.0.0.1", f"--port={primary.port}", "--username=postgres"),
         env={"PGPASSWORD": primary.password},
     )
