@@ -26,8 +26,8 @@ class Line:
 
     def __init__(self, settings: DatabaseSettings, application_name: str) -> None:
         self._settings = settings
-        self._password = Password(settings)
         self._name = application_name
+        self._password = Password(settings)
         self._connection: Connection | None = None
         self.server_version: str | None = None
 

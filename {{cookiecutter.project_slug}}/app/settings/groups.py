@@ -146,7 +146,9 @@ class DatabaseSettings(Group):
     def named(self) -> dict[str, Self]:
         """Settings of each named database; its password is in its URL."""
         return {
-            name: self.model_copy(update={"url": url, "password_file": None})
+            name: self.model_copy(
+                update={"url": url, "password_file": None, "password_provider": None}
+            )
             for name, url in self.extra.items()
         }
 
