@@ -27,6 +27,11 @@ class Product(BaseModel):
     updated_at: datetime
 
 
+class Page(BaseModel):
+    items: list[Product]
+    next_cursor: str | None
+
+
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     async with asyncpg.create_pool(environ["DATABASE_URL"], max_size=10) as pool:
@@ -40,6 +45,14 @@ app = FastAPI(lifespan=lifespan)
 @app.get("/health/live")
 async def live() -> Health:
     return Health(status="ok")
+
+
+@app.get("/v1/products")
+async def list_products(limit: int, request: Request) -> Page:
+    rows = await request.app.state.pool.fetch(
+        "SELECT * FROM products ORDER BY id LIMIT $1", limit + 1
+    )
+    return Page(items=[Product(**row) for row in rows[:limit]], next_cursor=None)
 
 
 @app.get("/v1/products/{product_id}")

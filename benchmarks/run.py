@@ -26,7 +26,7 @@ from benchmarks.load import send
 from benchmarks.round_trips import counting
 
 ROOT = Path(__file__).parent.parent
-REQUESTS, ROUNDS = 4_000, 7
+REQUESTS, ROUNDS = 1_600, 7
 TRIVIAL = "/health/live"
 Command = list[str | Path]
 PRODUCT = {"sku": "lamp", "name": "Lamp", "price_cents": 1999, "stock": 3}

@@ -4,6 +4,7 @@ It goes past what the session has loaded. Such an entity keeps its old values, a
 afterwards is a StaleDataError, as if somebody else had been first.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
@@ -34,11 +35,14 @@ Model = TypeVar("Model", bound=Entity)
 Row = Mapping[str, Any]
 
 
-class Bulk(Generic[Model]):
+class Bulk(ABC, Generic[Model]):
     """The part of every repository that works on many rows."""
 
     model: type[Model]
-    session: AsyncSession
+
+    @property
+    @abstractmethod
+    def session(self) -> AsyncSession: ...
 
     async def create_many(self, rows: Sequence[Row]) -> Sequence[Model]:
         """The entities come back in the order of the rows.

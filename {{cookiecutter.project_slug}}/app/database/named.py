@@ -2,7 +2,7 @@
 
 A feature makes its alias once, and a service without that setting does not start:
 
-    Analytics = Annotated[AsyncSession, reads_of("analytics")]
+    Analytics = Annotated[Reader, reads_of("analytics")]
 """
 
 from collections.abc import AsyncIterator, Iterable, Iterator
@@ -19,6 +19,7 @@ from starlette.routing import BaseRoute
 
 from app.database.engine import create_engine
 from app.database.probe import Probe
+from app.database.reader import Reader
 from app.database.session import Database
 from app.settings import Settings
 from app.settings.faults import SettingsError
@@ -65,9 +66,8 @@ class _Session(_Needs):
 
 
 class _Reads(_Needs):
-    async def __call__(self, connection: HTTPConnection) -> AsyncIterator[AsyncSession]:
-        async with self.found(connection).reading() as session:
-            yield session
+    async def __call__(self, connection: HTTPConnection) -> Reader:
+        return Reader(self.found(connection))
 
 
 def database_of(name: str) -> Any:
@@ -82,7 +82,7 @@ def session_of(name: str) -> Any:
 
 def reads_of(name: str) -> Any:
     """As `ReadSession`, of the named one."""
-    return Depends(_Reads(name), scope="function")
+    return Depends(_Reads(name))
 
 
 def require_named(settings: Settings, routes: Iterable[BaseRoute]) -> None:

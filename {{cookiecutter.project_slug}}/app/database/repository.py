@@ -14,8 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.database.bulk import Bulk
+from app.database.guards import WriteRefusedError
 from app.database.keyset import Order, Page, Sorts
 from app.database.model import Entity
+from app.database.reader import Reader
 
 Model = TypeVar("Model", bound=Entity)
 
@@ -34,8 +36,16 @@ class Repository(Bulk[Model]):
     _select: Select[Any]
     _select_by_id: Select[Any]  # built once: building it costs as much as running it
 
-    def __init__(self, session: AsyncSession) -> None:
-        self.session = session
+    def __init__(self, session: AsyncSession | Reader) -> None:
+        self._session = session
+
+    @property
+    def session(self) -> AsyncSession:
+        """The transaction. Raises WriteRefusedError for a repository of reads."""
+        if isinstance(self._session, Reader):
+            message = f"this {type(self).__name__} is for reads; ask for the one in a transaction"
+            raise WriteRefusedError(message)
+        return self._session
 
     async def get(self, key: UUID) -> Model:
         """Raises NotFound."""
@@ -44,24 +54,26 @@ class Repository(Bulk[Model]):
         return entity
 
     async def find(self, key: UUID) -> Model | None:
-        found = await self.session.scalars(self._select_by_id, {"id": key})
-        entity: Model | None = found.one_or_none()
-        return entity
+        found = await self.entities(self._select_by_id, {"id": key})
+        return found[0] if found else None
 
     async def get_many(self, keys: Iterable[UUID]) -> dict[UUID, Model]:
         """By key; raises NotFound when one is missing."""
-        return await self._by_keys(self._select, keys)
+        return await self._by_keys(self._session, self._select, keys)
 
     async def lock_many(self, keys: Iterable[UUID]) -> dict[UUID, Model]:
         """Lock rows until the transaction ends, always in the same order: no two callers deadlock.
 
         Raises NotFound when one is missing.
         """
-        return await self._by_keys(self._select.order_by(self.model.id).with_for_update(), keys)
+        statement = self._select.order_by(self.model.id).with_for_update()
+        return await self._by_keys(self.session, statement, keys)
 
-    async def _by_keys(self, statement: Select[Any], keys: Iterable[UUID]) -> dict[UUID, Model]:
+    async def _by_keys(
+        self, session: AsyncSession | Reader, statement: Select[Any], keys: Iterable[UUID]
+    ) -> dict[UUID, Model]:
         wanted = list(dict.fromkeys(keys))
-        rows = await self.session.scalars(
+        rows = await session.scalars(
             statement.where(self.model.id.in_(wanted)),
             execution_options={"populate_existing": True},
         )
@@ -77,9 +89,17 @@ class Repository(Bulk[Model]):
         """Raises InvalidRequest for a column not to be sorted by, NotFound for a foreign cursor."""
         order = Order.parse(sort, self.model, self.sorts)
         statement = order.apply(self._select.where(*where), cursor).limit(limit + 1)
-        rows = (await self.session.scalars(statement)).all()
+        rows = await self.entities(statement)
         more = len(rows) > limit
         return Page(rows[:limit], order.cursor_after(rows[limit - 1]) if more else None)
+
+    async def entities(
+        self, statement: Select[Any], values: Mapping[str, Any] = MappingProxyType({})
+    ) -> Sequence[Model]:
+        """What a SELECT of the model finds."""
+        if isinstance(self._session, Reader) and not self.load:
+            return await self._session.entities(self.model, statement, values)
+        return (await self._session.scalars(statement, values)).all()
 
     async def create(self, entity: Model) -> Model:
         self.session.add(entity)

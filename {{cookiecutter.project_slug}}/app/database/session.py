@@ -13,9 +13,11 @@ from sqlalchemy.exc import DBAPIError, IllegalStateChangeError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from starlette.requests import HTTPConnection
 
+from app.database.direct import DirectReads
 from app.database.engine import Connection
 from app.database.failures import sqlstate
 from app.database.guards import refuse_commit_after_error, refuse_writes
+from app.database.reader import Reader
 from app.database.replica import Replica
 from app.database.retries import pauses, worth_another_try
 from app.problems import OutcomeUnknown
@@ -52,6 +54,7 @@ class Database:
         refuse_commit_after_error(engine)
         self._writing = _sessions(engine)
         self._reading = _sessions_for_reads(engine)
+        self.direct = DirectReads(engine.dialect)
         self._reading_replica = _sessions_for_reads(replica.engine) if replica else self._reading
 
     @asynccontextmanager
@@ -160,22 +163,20 @@ async def _session(database: CurrentDatabase) -> AsyncIterator[AsyncSession]:
         yield session
 
 
-async def _read_session(database: CurrentDatabase) -> AsyncIterator[AsyncSession]:
-    async with database.reading() as session:
-        yield session
+async def _reader(connection: HTTPConnection) -> Reader:
+    return Reader(connection.app.state.database)
 
 
-async def _primary_read_session(database: CurrentDatabase) -> AsyncIterator[AsyncSession]:
-    async with database.reading(primary=True) as session:
-        yield session
+async def _primary_reader(connection: HTTPConnection) -> Reader:
+    return Reader(connection.app.state.database, primary=True)
 
 
 # Scope "function" is what puts COMMIT before the response; the default commits after it.
 Session = Annotated[AsyncSession, Depends(_session, scope="function")]
 """The request's transaction; the same one in everything that asks for it."""
 
-ReadSession = Annotated[AsyncSession, Depends(_read_session, scope="function")]
+ReadSession = Annotated[Reader, Depends(_reader)]
 """The request's reads; from the replica if there is one, a moment behind the primary."""
 
-PrimaryReadSession = Annotated[AsyncSession, Depends(_primary_read_session, scope="function")]
+PrimaryReadSession = Annotated[Reader, Depends(_primary_reader)]
 """The request's reads where they must see what was written a moment ago."""

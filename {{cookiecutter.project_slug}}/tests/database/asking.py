@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from httpx import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.database.reader import Reader
 from app.database.session import Database, ReadSession, Session
 from tests.conftest import client_of
 
@@ -30,7 +31,7 @@ async def ask(app: FastAPI, work: Work) -> Response:
     return await _post(app, handle)
 
 
-async def ask_reading(app: FastAPI, work: Work) -> Response:
+async def ask_reading(app: FastAPI, work: Callable[[Reader], Awaitable[object]]) -> Response:
     """Send a request whose handler does this in a session for reads."""
 
     async def handle(session: ReadSession) -> None:

@@ -1,0 +1,73 @@
+"""Reads outside a transaction, each on a connection that is held for it alone."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from asyncpg import PostgresError, Record
+from sqlalchemy import Executable, Result, ScalarResult, Select
+from sqlalchemy.util.concurrency import greenlet_spawn
+
+from app.database.model import Entity
+
+if TYPE_CHECKING:
+    from app.database.session import Database
+
+Model = TypeVar("Model", bound=Entity)
+
+
+class Reader:
+    """Each statement sees what is committed when it starts, in one round trip.
+
+    Between statements no connection is held, and nothing has to be closed. Where several
+    statements must see the same moment, or lock what they find, use a transaction.
+    """
+
+    def __init__(self, database: "Database", *, primary: bool = False) -> None:
+        self._database = database
+        self._primary = primary
+
+    async def execute(
+        self, statement: Executable, values: Any = None, **options: Any
+    ) -> Result[Any]:
+        """Raises WriteRefusedError for what is no read."""
+        async with self._database.reading(primary=self._primary) as session:
+            return await session.execute(statement, values, **options)
+
+    async def scalars(
+        self, statement: Executable, values: Any = None, **options: Any
+    ) -> ScalarResult[Any]:
+        return (await self.execute(statement, values, **options)).scalars()
+
+    async def scalar(self, statement: Executable, values: Any = None) -> Any:
+        return (await self.execute(statement, values)).scalar()
+
+    async def entities(
+        self, model: type[Model], statement: Select[Any], values: Mapping[str, Any]
+    ) -> Sequence[Model]:
+        """For a SELECT of the model's columns alone; without the ORM when it can be."""
+        query = self._database.direct.query(statement, values)
+        if query is None:
+            return (await self.scalars(statement, values)).all()
+        sql, arguments = query
+        return self._database.direct.entities(model, await self._fetch(sql, arguments))
+
+    async def _fetch(self, sql: str, arguments: list[Any]) -> list[Record]:
+        connection = await self._connected()
+        try:
+            rows: list[Record] = await connection.driver_connection.fetch(sql, *arguments)
+        except asyncio.CancelledError:
+            await greenlet_spawn(connection.invalidate)  # the answer is still on its way
+            raise
+        finally:
+            await greenlet_spawn(connection.close)
+        return rows
+
+    async def _connected(self) -> Any:
+        database, replica = self._database, self._database.replica
+        if replica is not None and replica.fit and not self._primary:
+            try:
+                return await greenlet_spawn(replica.engine.sync_engine.raw_connection)
+            except PostgresError as error:
+                replica.lose(f"no connection: {error}")
+        return await greenlet_spawn(database.engine.sync_engine.raw_connection)

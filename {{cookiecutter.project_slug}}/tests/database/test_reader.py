@@ -1,0 +1,209 @@
+"""Reads by the driver give what the ORM gives, and leave nothing behind."""
+
+import asyncio
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import ARRAY, Float, Integer, Numeric, Select, bindparam, inspect, select, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm.exc import DetachedInstanceError
+
+from app.database.guards import WriteRefusedError
+from app.database.model import text_enum
+from app.database.reader import Reader
+from app.database.repository import Repository
+from app.database.session import Database
+from app.settings import Settings
+from tests.conftest import StartApp
+from tests.database.asking import ask_reading, assert_problem, checked_out
+from tests.database.terminating import terminate
+from tests.database.things import Colour, Scratch, Thing, ThingRepository, create_things
+
+
+class Measurement(Scratch):
+    __tablename__ = "measurements"
+
+    value: Mapped[Decimal] = mapped_column("exact_value", Numeric(12, 4))
+    rough: Mapped[float]
+    rough_decimal: Mapped[Decimal | None] = mapped_column(Float(asdecimal=True))
+    numeric_float: Mapped[float | None] = mapped_column(Numeric(asdecimal=False))
+    day: Mapped[date]
+    taken_at: Mapped[datetime]
+    colour: Mapped[Colour | None] = mapped_column(text_enum(Colour))
+    notes: Mapped[Any] = mapped_column(JSONB, nullable=True)
+    parts: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))
+
+
+class MeasurementRepository(Repository[Measurement]):
+    model = Measurement
+
+
+FULL = {
+    "value": Decimal("12.3400"),
+    "rough": 1.5,
+    "rough_decimal": Decimal("2.5"),
+    "numeric_float": 3.5,
+    "day": date(2026, 2, 28),
+    "taken_at": datetime(2026, 2, 28, 12, tzinfo=UTC),
+    "colour": Colour.DARK_BLUE,
+    "notes": {"a": [1, None]},
+    "parts": [1, 2],
+}
+EMPTY = FULL | dict.fromkeys(
+    ("rough_decimal", "numeric_float", "colour", "notes", "parts"),
+)
+
+
+@pytest.mark.usefixtures("scratch")
+@pytest.mark.parametrize("values", [FULL, EMPTY], ids=["full", "empty"])
+async def test_every_type_arrives_as_the_orm_would_give_it(
+    database: Database, values: dict[str, Any]
+) -> None:
+    await create_things(database)
+    async with database.transaction() as session:
+        created = await MeasurementRepository(session).create(Measurement(**values))
+
+    async with database.transaction() as session:
+        by_orm = await MeasurementRepository(session).get(created.id)
+    by_driver = await MeasurementRepository(Reader(database)).get(created.id)
+
+    assert columns_of(by_driver) == columns_of(by_orm)
+    assert {name: getattr(by_driver, name) for name in values} == values
+
+
+async def test_filters_are_converted_as_the_orm_does(scratch: Any, database: Database) -> None:
+    lamp, desk = await create_things(database, "lamp", "desk")
+    await scratch.execute("UPDATE scratch.things SET colour = 'dark-blue' WHERE name = 'desk'")
+    things = ThingRepository(Reader(database))
+
+    for colour, found in ((Colour.RED, lamp), (Colour.DARK_BLUE, desk), (Colour.RED, lamp)):
+        page = await things.page(
+            sort="name", limit=5, cursor=None, where=[Thing.colour == colour, Thing.size == 0]
+        )
+        assert [thing.id for thing in page.items] == [found.id]
+
+
+@pytest.mark.usefixtures("scratch")
+async def test_a_list_of_keys_is_found_too(database: Database) -> None:
+    lamp, desk, _ = await create_things(database, "lamp", "desk", "chair")
+    things = ThingRepository(Reader(database))
+
+    assert set(await things.get_many([lamp.id, desk.id])) == {lamp.id, desk.id}
+    page = await things.page(
+        sort="id", limit=5, cursor=None, where=[Thing.name.in_(["lamp", "desk"])]
+    )
+    assert [thing.id for thing in page.items] == [lamp.id, desk.id]
+
+
+@pytest.mark.usefixtures("scratch")
+async def test_what_is_found_is_detached(database: Database) -> None:
+    (created,) = await create_things(database, "lamp")
+    thing = await ThingRepository(Reader(database)).get(created.id)
+
+    assert inspect(thing).detached
+    with pytest.raises(DetachedInstanceError, match="owner"):
+        _ = thing.owner
+
+
+@pytest.mark.usefixtures("scratch")
+async def test_what_is_found_can_be_changed_in_a_transaction(database: Database) -> None:
+    (created,) = await create_things(database, "lamp")
+    thing = await ThingRepository(Reader(database)).get(created.id)
+
+    async with database.transaction() as session:
+        session.add(thing)
+        await ThingRepository(session).update(thing, {"size": 7})
+
+    found = await ThingRepository(Reader(database)).get(created.id)
+    assert (found.size, found.version) == (7, 2)
+
+
+@pytest.mark.usefixtures("scratch")
+@pytest.mark.parametrize("write", ["create", "update", "delete", "lock"])
+async def test_a_repository_of_reads_writes_nothing(database: Database, write: str) -> None:
+    (thing,) = await create_things(database, "lamp")
+    things = ThingRepository(Reader(database))
+    writes = {
+        "create": things.create(Thing(name="desk")),
+        "update": things.update(thing, {"name": "desk"}),
+        "delete": things.delete(thing),
+        "lock": things.lock_many([thing.id]),
+    }
+
+    with pytest.raises(WriteRefusedError, match="ThingRepository is for reads"):
+        await writes.pop(write)
+    for other in writes.values():
+        other.close()
+
+
+@pytest.mark.usefixtures("scratch")
+async def test_no_connection_is_held_between_reads(database: Database) -> None:
+    (created,) = await create_things(database, "lamp")
+    reader = Reader(database)
+
+    await ThingRepository(reader).get(created.id)
+    assert checked_out(database) == 0
+    assert await reader.scalar(select(Thing.name)) == "lamp"
+    assert checked_out(database) == 0
+
+
+@pytest.mark.usefixtures("scratch")
+async def test_a_cancelled_read_leaves_no_answer_for_the_next_one(database: Database) -> None:
+    (created,) = await create_things(database, "lamp")
+    reader = Reader(database)
+    slow: Select[Any] = select(Thing).where(text("pg_sleep(:s) IS NOT NULL").bindparams(s=30))
+    task = asyncio.create_task(reader.entities(Thing, slow, {}))
+    while not checked_out(database):  # noqa: ASYNC110  the pool tells nobody
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.1)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    assert checked_out(database) == 0
+    assert (await ThingRepository(reader).get(created.id)).name == "lamp"
+
+
+@pytest.mark.usefixtures("scratch")
+async def test_a_failed_read_is_a_problem_and_keeps_its_connection(
+    start_app: StartApp, settings: Settings, database: Database
+) -> None:
+    await create_things(database, "lamp")
+    app = await start_app(settings.model_copy(update={"database": short(settings)}))
+    slow: Select[Any] = select(Thing).where(text("pg_sleep(30) IS NOT NULL"))
+    pid = text("SELECT pg_backend_pid()")
+    before = await Reader(app.state.database).scalar(pid)
+
+    assert_problem(
+        await ask_reading(app, lambda reader: reader.entities(Thing, slow, {})), 504, "timeout"
+    )
+    assert await Reader(app.state.database).scalar(pid) == before
+
+
+async def test_a_dead_connection_is_replaced_unnoticed(scratch: Any, database: Database) -> None:
+    (created,) = await create_things(database, "lamp")
+    reader = Reader(database)
+    await terminate(scratch, await reader.scalar(text("SELECT pg_backend_pid()")))
+
+    assert (await ThingRepository(reader).get(created.id)).name == "lamp"
+
+
+@pytest.mark.usefixtures("scratch")
+async def test_values_may_be_named(database: Database) -> None:
+    lamp, desk = await create_things(database, "lamp", "desk")
+    reader, statement = Reader(database), select(Thing).where(Thing.name == bindparam("name"))
+
+    for thing in (lamp, desk):
+        (found,) = await reader.entities(Thing, statement, {"name": thing.name})
+        assert found.id == thing.id
+
+
+def columns_of(entity: Measurement) -> dict[str, Any]:
+    return {name: getattr(entity, name) for name in inspect(Measurement).column_attrs.keys()}  # noqa: SIM118
+
+
+def short(settings: Settings) -> Any:
+    return settings.database.model_copy(update={"statement_timeout": 0.2})
