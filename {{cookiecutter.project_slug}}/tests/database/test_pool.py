@@ -13,6 +13,7 @@ from httpx import Response
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.database.reader import Reader
 from app.database.session import Database, Session
 from app.settings import Settings
 from tests.conftest import Client, StartApp, client_of, make_settings
@@ -24,7 +25,7 @@ KILL_OTHERS = """SELECT pg_terminate_backend(pid, $1) FROM pg_stat_activity
                  WHERE datname = current_database() AND pid <> pg_backend_pid()"""
 
 
-async def read(session: AsyncSession) -> None:
+async def read(session: AsyncSession | Reader) -> None:
     await session.execute(text("SELECT 1"))
 
 
