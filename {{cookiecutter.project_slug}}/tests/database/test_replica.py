@@ -4,7 +4,7 @@ import asyncio
 import gc
 import re
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.database.reader import Reader
 from app.database.session import Database, PrimaryReadSession, ReadSession, Session
 from app.main import create_app, lifespan
 from app.settings import Settings
@@ -103,13 +104,19 @@ async def started(start_app: StartApp, settings: Settings) -> FastAPI:
     return app
 
 
-async def on_replica(session: AsyncSession) -> bool:
+async def on_replica(session: AsyncSession | Reader) -> bool:
     return bool(await session.scalar(text("SELECT pg_is_in_recovery()")))
 
 
 async def reads_replica(database: Database) -> bool:
     async with database.reading() as session:
         return await on_replica(session)
+
+
+async def driver_reads_replica(database: Database) -> bool:
+    """As a repository does it, past the ORM."""
+    ((found,),) = await Reader(database)._fetch("SELECT pg_is_in_recovery()", [])
+    return bool(found)
 
 
 async def test_reads_go_to_the_replica_and_nothing_else_does(
@@ -119,6 +126,7 @@ async def test_reads_go_to_the_replica_and_nothing_else_does(
     database: Database = app.state.database
 
     assert await reads_replica(database)
+    assert await driver_reads_replica(database)
     async with database.reading(primary=True) as session:
         assert not await on_replica(session)
     async with database.transaction() as session:
@@ -233,23 +241,25 @@ async def test_a_replica_that_dies_under_load_costs_no_request_but_those_on_thei
     assert checked_out(app.state.database) == 0
 
 
+@pytest.mark.parametrize("read", [reads_replica, driver_reads_replica])
 async def test_between_two_checks_the_very_same_request_is_served_by_the_primary(
     start_app: StartApp,
     settings: Settings,
     standby: Server,
     log: Log,
     monkeypatch: pytest.MonkeyPatch,
+    read: Callable[[Database], Awaitable[bool]],
 ) -> None:
     app = await start_app(settings)
     database: Database = app.state.database
     await until(lambda: database.replica and database.replica.fit)
     monkeypatch.setattr("app.database.replica.INTERVAL", 3_600)
     await asyncio.sleep(0.2)  # the last of the frequent checks
-    assert await reads_replica(database)  # and leaves a connection in the pool
+    assert await read(database)  # and leaves a connection in the pool
     await asyncio.to_thread(standby.stop, "immediate")
     try:
-        assert not await reads_replica(database)
-        assert not await reads_replica(database)
+        assert not await read(database)
+        assert not await read(database)
     finally:
         await asyncio.to_thread(standby.start)
 

@@ -9,6 +9,7 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import main
+from app.database.reader import Reader
 from app.database.session import CurrentDatabase, ReadSession, Session
 
 FACTORY = "tests.failures.served:create_app"
@@ -25,7 +26,7 @@ SLEEP = text("SELECT pg_sleep(:seconds)")
 router = APIRouter()
 
 
-async def value(session: AsyncSession, statement: TextClause, key: int) -> int:
+async def value(session: AsyncSession | Reader, statement: TextClause, key: int) -> int:
     found: int = (await session.scalars(statement, {"key": key})).one()
     return found
 
