@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
+import asyncpg
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
@@ -320,7 +321,7 @@ async def test_a_replica_that_takes_no_more_connections_is_not_read(
         app = await started(start_app, settings_for(own_server, standby, replica_url=url))
         replica = app.state.database.replica
         await execute(own_server, "ALTER ROLE reader NOLOGIN")
-        await asyncio.sleep(0.5)  # it reaches the replica
+        await until_refused(url)
         await replica.engine.dispose()
         assert not await reads_replica(app.state.database)
         await asyncio.sleep(0.3)  # some checks more
@@ -329,6 +330,16 @@ async def test_a_replica_that_takes_no_more_connections_is_not_read(
         assert log.told() == [FIT, UNFIT]
     finally:
         await execute(own_server, "DROP ROLE reader")
+
+
+async def until_refused(url: str) -> None:
+    """The replica knows what was done to the role a moment later."""
+    with pytest.raises(asyncpg.PostgresError):
+        async with asyncio.timeout(30):
+            while True:
+                connection = await asyncpg.connect(url)
+                await connection.close()
+                await asyncio.sleep(0.05)
 
 
 async def test_health_shows_the_replica_and_works_without_it(
