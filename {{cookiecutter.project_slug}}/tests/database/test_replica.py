@@ -327,15 +327,15 @@ async def test_a_replica_that_takes_no_more_connections_is_not_read(
         await asyncio.sleep(0.3)  # some checks more
 
         assert not replica.fit
-        assert log.told() == [FIT, UNFIT]
+        assert log.told()[-2:] == [FIT, UNFIT]  # at first it may not know of the role yet
     finally:
         await execute(own_server, "DROP ROLE reader")
 
 
 async def until_refused(url: str) -> None:
     """The replica knows what was done to the role a moment later."""
-    with pytest.raises(asyncpg.PostgresError):
-        async with asyncio.timeout(30):
+    async with asyncio.timeout(30):
+        with suppress(asyncpg.PostgresError):
             while True:
                 connection = await asyncpg.connect(url)
                 await connection.close()
