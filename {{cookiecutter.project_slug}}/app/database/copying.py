@@ -51,17 +51,23 @@ async def _in_transaction(session: AsyncSession) -> Connection:
     return connection
 
 
+class _Filled(dict[str, Any]):
+    """A row as far as it is filled in, which a default may look at as it does on INSERT."""
+
+    def get_current_parameters(self) -> Mapping[str, Any]:
+        return self
+
+
 @dataclass(frozen=True, slots=True)
 class _Target:
     """A column that is filled, and with what."""
 
     key: str
     name: str
-    default: Callable[[], Any]
+    default: Callable[[_Filled], Any]
     encode: Callable[[Any], Any] | None
 
-    def value(self, row: Mapping[str, Any]) -> Any:
-        value = row[self.key] if self.key in row else self.default()
+    def encoded(self, value: Any) -> Any:
         return value if value is None or self.encode is None else self.encode(value)
 
 
@@ -77,22 +83,22 @@ def _columns(mapper: Mapper[Any], given: set[str]) -> list[_Target]:
     ]
 
 
-def _default(mapper: Mapper[Any], column: Column[Any]) -> Callable[[], Any] | None:
+def _default(mapper: Mapper[Any], column: Column[Any]) -> Callable[[_Filled], Any] | None:
     if column is mapper.version_id_col and callable(mapper.version_id_generator):
         first = mapper.version_id_generator(None)
-        return lambda: first
+        return lambda _: first
     default: Any = column.default
     if default is None:
         return None
     if default.is_callable:
-        return lambda: default.arg(None)
+        return cast("Callable[[_Filled], Any]", default.arg)
     if default.is_scalar:
-        return lambda: default.arg
+        return lambda _: default.arg
     message = f"the default of {column.name} is SQL: give it as `server_default`, which COPY knows"
     raise TypeError(message)
 
 
-def _null() -> None:
+def _null(_row: _Filled) -> None:
     return None
 
 
@@ -103,4 +109,9 @@ def _encoder(column: Column[Any]) -> Callable[[Any], Any] | None:
 def _records(
     columns: Sequence[_Target], rows: Sequence[Mapping[str, Any]]
 ) -> Iterator[tuple[Any, ...]]:
-    return (tuple([column.value(row) for column in columns]) for row in rows)
+    for row in rows:
+        filled = _Filled(row)
+        for column in columns:
+            if column.key not in filled:
+                filled[column.key] = column.default(filled)
+        yield tuple([column.encoded(filled[column.key]) for column in columns])

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from asyncpg import PostgresError, Record
 from sqlalchemy import Executable, Result, ScalarResult, Select
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.util.concurrency import greenlet_spawn
 
 from app.database.model import Entity
@@ -67,7 +68,15 @@ class Reader:
         database, replica = self._database, self._database.replica
         if replica is not None and replica.fit and not self._primary:
             try:
-                return await greenlet_spawn(replica.engine.sync_engine.raw_connection)
+                return await _connected(replica.engine)
             except PostgresError as error:
                 replica.lose(f"no connection: {error}")
-        return await greenlet_spawn(database.engine.sync_engine.raw_connection)
+        return await _connected(database.engine)
+
+
+async def _connected(engine: AsyncEngine) -> Any:
+    """Raises what the driver raised."""
+    try:
+        return await greenlet_spawn(engine.sync_engine.raw_connection)
+    except engine.dialect.loaded_dbapi.Error as error:
+        raise cast("Exception", error.__cause__) from None

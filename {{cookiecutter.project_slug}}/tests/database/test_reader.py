@@ -17,7 +17,7 @@ from app.database.reader import Reader
 from app.database.repository import Repository
 from app.database.session import Database
 from app.settings import Settings
-from tests.conftest import StartApp
+from tests.conftest import StartApp, make_settings
 from tests.database.asking import ask_reading, assert_problem, checked_out
 from tests.database.terminating import terminate
 from tests.database.things import Colour, Scratch, Thing, ThingRepository, create_things
@@ -189,6 +189,14 @@ async def test_a_dead_connection_is_replaced_unnoticed(scratch: Any, database: D
     await terminate(scratch, await reader.scalar(text("SELECT pg_backend_pid()")))
 
     assert (await ThingRepository(reader).get(created.id)).name == "lamp"
+
+
+async def test_a_database_that_is_away_is_a_503(start_app: StartApp) -> None:
+    app = await start_app(make_settings(database={"url": "postgresql://a:b@127.0.0.1:1/nothing"}))
+
+    response = await ask_reading(app, lambda reader: reader.entities(Thing, select(Thing), {}))
+
+    assert_problem(response, 503, "database-unavailable", retry_after="1")
 
 
 @pytest.mark.usefixtures("scratch")
