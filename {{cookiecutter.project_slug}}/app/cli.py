@@ -15,6 +15,7 @@ from app.doctor.examination import examine, refused
 from app.doctor.start import warn_in_background
 from app.main import create_app
 from app.observability.logging import configure_logging
+from app.observability.workers import metrics_of_workers
 from app.settings import Settings
 from app.settings.faults import SettingsError
 from app.transfers import RESOURCES
@@ -56,24 +57,26 @@ def serve(
     refuse_taken(host, port)
     configure_logging(settings)
     warn_in_background(settings, workers)
-    uvicorn.run(
-        APPLICATION,
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        reload=reload,
-        reload_dirs=[str(Path(__file__).parent)] if reload else None,
-        log_config=None,  # app/observability/logging.py configures every logger
-        access_log=False,  # the request line says more
-        server_header=False,
-        forwarded_allow_ips=server.trusted_proxies,
-        timeout_keep_alive=server.keep_alive,
-        timeout_graceful_shutdown=server.graceful_timeout,
-        timeout_worker_healthcheck=30,  # in 5 seconds, a busy machine kills workers that are well
-        # Else requests on one connection could see each other's log context.
-        reset_contextvars=True,
-    )
+    with metrics_of_workers(settings, several=workers > 1 or reload):
+        uvicorn.run(
+            APPLICATION,
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            reload=reload,
+            reload_dirs=[str(Path(__file__).parent)] if reload else None,
+            log_config=None,  # app/observability/logging.py configures every logger
+            access_log=False,  # the request line says more
+            server_header=False,
+            forwarded_allow_ips=server.trusted_proxies,
+            timeout_keep_alive=server.keep_alive,
+            timeout_graceful_shutdown=server.graceful_timeout,
+            # In 5 seconds, a busy machine kills workers that are well.
+            timeout_worker_healthcheck=30,
+            # Else requests on one connection could see each other's log context.
+            reset_contextvars=True,
+        )
 
 
 @cli.command()

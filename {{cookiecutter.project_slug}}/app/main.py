@@ -17,7 +17,8 @@ from app.database.replica import watched_replica
 from app.database.session import Database
 from app.database.warm_up import WarmUp
 from app.observability.logging import configure_logging
-from app.settings import Settings
+from app.settings import Environment, Settings
+from app.telemetry import Telemetry
 from app.web.docs import serve_docs
 from app.web.errors import handle_errors
 from app.web.middleware.limits import LimitsMiddleware
@@ -25,6 +26,7 @@ from app.web.middleware.logging import LoggingMiddleware
 from app.web.middleware.request_id import RequestIDMiddleware
 from app.web.middleware.security_headers import SecurityHeadersMiddleware
 from app.web.middleware.timing import TimingMiddleware
+from app.web.middleware.trace import TraceMiddleware
 from app.web.openapi import describe_problems
 from app.web.routes import add_routes
 
@@ -33,23 +35,27 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """Raises SettingsError when the settings cannot be used."""
     settings = settings or Settings()
     configure_logging(settings)
+    telemetry = Telemetry(settings)
     app = FastAPI(
         title=settings.service.title,
         description=settings.service.description,
         version=settings.service.version,
         lifespan=lifespan,
-        middleware=middleware(settings),
+        middleware=middleware(settings, telemetry),
         openapi_url="/openapi.json",
         docs_url=None,  # app/web/docs.py serves it without a CDN
         redoc_url=None,
+        # app/telemetry.py does it, with the ids of the log lines, and without query strings.
         telemetry={"tracing": False, "metrics": False, "logs": False},
         redirect_slashes=False,  # the redirect would trust the Host header
     )
     app.state.settings = settings
+    app.state.telemetry = telemetry
     for router in ROUTERS:
         add_routes(app, router)
     require_named(settings, app.routes)
     serve_docs(app)
+    telemetry.add_routes(app)
     handle_errors(app)
     describe_problems(app)
     return app
@@ -59,7 +65,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """What the service holds while it runs; let go of in reverse order, also if starting fails."""
     settings: Settings = app.state.settings
+    telemetry: Telemetry = app.state.telemetry
     async with AsyncExitStack() as stack:
+        await stack.enter_async_context(telemetry.exporting())
         engine = create_engine(settings.database, settings.service.name)
         stack.push_async_callback(engine.dispose)
         replica = await stack.enter_async_context(watched_replica(settings))
@@ -69,12 +77,14 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         stack.push_async_callback(app.state.probe.close)
         app.state.warm_up = WarmUp(engine, settings.database.warm_connections)
         await stack.enter_async_context(in_background(app.state.warm_up.run()))
+        await stack.enter_async_context(telemetry.observing("primary", engine, app.state.probe))
         app.state.started = time.monotonic()
         yield
 
 
-def middleware(settings: Settings) -> list[Middleware]:
+def middleware(settings: Settings, telemetry: Telemetry) -> list[Middleware]:
     """Outermost first: what stands higher sees the request earlier and the response later."""
+    development = settings.environment is Environment.DEVELOPMENT
     cors = Middleware(
         CORSMiddleware,
         allow_origins=settings.cors.origins,
@@ -87,6 +97,8 @@ def middleware(settings: Settings) -> list[Middleware]:
             "If-Match",
             "If-None-Match",
             "X-Request-ID",
+            "traceparent",
+            "tracestate",
         ],
         expose_headers=[
             "ETag",
@@ -96,14 +108,18 @@ def middleware(settings: Settings) -> list[Middleware]:
             "Retry-After",
             "X-Request-ID",
             "X-Response-Time",
+            "traceresponse",
         ],
     )
     return [
         *([cors] if settings.cors.origins else []),
         Middleware(SecurityHeadersMiddleware),
         Middleware(RequestIDMiddleware),
+        *telemetry.span_middleware(),
+        Middleware(TraceMiddleware),
+        *telemetry.metrics_middleware(),
         Middleware(TimingMiddleware),
-        Middleware(LoggingMiddleware),
+        Middleware(LoggingMiddleware, warn_of_repeated_queries=development),
         Middleware(
             LimitsMiddleware,
             max_body_bytes=settings.server.max_body_bytes,

@@ -12,6 +12,7 @@ from starlette.datastructures import State
 
 from app.main import create_app, lifespan
 from app.settings import Settings
+from app.telemetry import Telemetry
 from tests.conftest import client_of, make_settings
 from tests.serving import start
 
@@ -100,7 +101,7 @@ async def test_a_start_that_fails_halfway_lets_go_of_what_it_had(settings: Setti
             super().__setattr__(name, value)
 
     app = FastAPI()
-    app.state = FailingState({"settings": settings})
+    app.state = FailingState({"settings": settings, "telemetry": Telemetry(settings)})
     with pytest.raises(RuntimeError, match="started"):
         async with lifespan(app):
             pytest.fail("it did start")

@@ -14,7 +14,16 @@ from app.settings import Settings
 from app.settings.faults import SettingsError
 from tests.serving import start
 
-PREFIXES = ("SERVICE", "SERVER", "DATABASE", "CORS", "LOG", "ENVIRONMENT")
+PREFIXES = (
+    "SERVICE",
+    "SERVER",
+    "DATABASE",
+    "CORS",
+    "LOG",
+    "METRICS",
+    "TRACING",
+    "ENVIRONMENT",
+)
 URL = "postgresql://shop:hunter2@db.example:5433/shop"
 
 

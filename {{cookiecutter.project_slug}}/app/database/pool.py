@@ -6,15 +6,23 @@ waits. With more clients than connections some then wait twenty times as long as
 
 import asyncio
 from collections import deque
-from typing import Any
+from time import perf_counter
+from typing import Any, Protocol, cast
 
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
 from sqlalchemy.util import await_
 
 
+class PoolObserver(Protocol):
+    def waited(self, seconds: float, *, in_vain: bool) -> None: ...
+
+
 class FairPool(AsyncAdaptedQueuePool):
     """Hands out a permit for each connection, in the order of asking; the queue never waits."""
+
+    observer: PoolObserver | None = None
+    """Told of everybody who had to wait."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -24,6 +32,11 @@ class FairPool(AsyncAdaptedQueuePool):
     def waiting(self) -> int:
         """How many wait for a connection now."""
         return len(self._waiting)
+
+    def recreate(self) -> "FairPool":
+        pool: Any = super().recreate()
+        pool.observer = self.observer
+        return cast("FairPool", pool)
 
     def _do_get(self) -> ConnectionPoolEntry:
         if self._permits > 0:
@@ -45,16 +58,23 @@ class FairPool(AsyncAdaptedQueuePool):
     async def _wait(self) -> None:
         turn = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
+        started = perf_counter()
         try:
             async with asyncio.timeout(self._timeout):
                 await turn
+            self._tell(started)
         except TimeoutError:
             self._give_up(turn)
+            self._tell(started, in_vain=True)
             message = f"no connection was free for {self._timeout} seconds: {self.status()}"
             raise PoolTimeoutError(message) from None
         except asyncio.CancelledError:
             self._give_up(turn)
             raise
+
+    def _tell(self, started: float, *, in_vain: bool = False) -> None:
+        if self.observer is not None:
+            self.observer.waited(perf_counter() - started, in_vain=in_vain)
 
     def _give_up(self, turn: "asyncio.Future[None]") -> None:
         if turn in self._waiting:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from time import monotonic
+from time import monotonic, perf_counter
 from typing import Annotated, Any, TypeVar, cast
 
 import structlog
@@ -17,6 +17,7 @@ from app.database.direct import DirectReads
 from app.database.engine import Connection
 from app.database.failures import sqlstate
 from app.database.guards import refuse_commit_after_error, refuse_writes
+from app.database.observation import add_database_time
 from app.database.reader import Reader
 from app.database.replica import Replica
 from app.database.retries import pauses, worth_another_try
@@ -66,8 +67,10 @@ class Database:
         async with self._writing() as session:
             yield session
             await session.flush()
+            started = perf_counter()
             try:
                 await session.commit()
+                add_database_time(perf_counter() - started)
             except DBAPIError as error:
                 if error.connection_invalidated:
                     raise OutcomeUnknown from error

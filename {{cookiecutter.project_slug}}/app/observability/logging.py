@@ -132,8 +132,9 @@ class TextRenderer(structlog.dev.ConsoleRenderer):
         super().__init__(colors=colors, exception_formatter=plain, sort_keys=False, pad_event_to=16)
 
     def __call__(self, logger: WrappedLogger, name: str, event_dict: EventDict) -> str:
-        if (request_id := event_dict.pop("request_id", None)) is not None:
-            event_dict["request_id"] = request_id  # last: it is long
+        for field in ("request_id", "trace_id", "span_id"):
+            if (value := event_dict.pop(field, None)) is not None:
+                event_dict[field] = value  # last: it is long
         try:
             text = super().__call__(logger, name, dict(event_dict))
             text.encode()

@@ -24,8 +24,10 @@ from app.settings.groups import (
     Group,
     IdempotencySettings,
     LogSettings,
+    MetricsSettings,
     ServerSettings,
     ServiceSettings,
+    TracingSettings,
 )
 
 SECRETS = Path("/run/secrets")
@@ -58,10 +60,19 @@ class Settings(BaseSettings):
     cors: CorsSettings = CorsSettings()
     idempotency: IdempotencySettings = IdempotencySettings()
     log: LogSettings = LogSettings()
+    metrics: MetricsSettings = MetricsSettings()
+    tracing: TracingSettings = TracingSettings()
 
     @property
     def production(self) -> bool:
         return self.environment is Environment.PRODUCTION
+
+    def contradictions(self) -> list[str]:
+        """Sentences on values that cannot go together."""
+        port = self.metrics.port
+        if self.metrics.enabled and port and port == self.server.port:
+            return [f"METRICS_PORT={port} is SERVER_PORT too; leave it empty to serve both there"]
+        return []
 
     def unsafe(self) -> list[str]:
         """Sentences on values that must not reach production."""
@@ -91,7 +102,7 @@ class Settings(BaseSettings):
     @classmethod
     def _list_every_fault(cls, given: Any, validate: ModelWrapValidatorHandler[Self]) -> Self:
         settings, faults = all_faults({"database": {}} | given, validate)
-        faults += settings.unsafe()
+        faults += settings.contradictions() + settings.unsafe()
         if faults:
             raise SettingsError(faults)
         return settings

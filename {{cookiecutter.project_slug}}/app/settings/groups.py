@@ -15,6 +15,7 @@ from pydantic import (
 from sqlalchemy import URL, make_url
 
 from app.settings.values import (
+    CollectorURL,
     DatabaseURL,
     NamedDatabases,
     Networks,
@@ -185,3 +186,27 @@ class LogSettings(Group):
     """Least severe level that is written."""
     format: Literal["auto", "json", "console"] = "auto"
     """`auto` is JSON in production, else text for a person."""
+
+
+class MetricsSettings(Group):
+    """What is counted for Prometheus, and where it is read."""
+
+    enabled: bool = False
+    """Whether requests, pools and statements are counted for Prometheus."""
+    port: Annotated[
+        int | None, Field(ge=0, le=65_535), BeforeValidator(lambda v: None if v == "" else v)
+    ] = 9_090
+    """Port of their own for `/metrics`; 0 takes a free one, empty is the service's, for all."""
+
+
+class TracingSettings(Group):
+    """Where spans go. Trace and span ids are on the log lines whatever is set here."""
+
+    endpoint: CollectorURL = None
+    """OTLP collector, such as `http://collector:4318`; needs the extra `otel`. Empty sends none."""
+    sample_ratio: float = Field(1.0, ge=0, le=1)
+    """Share of new traces that are sent; a caller's decision on its own trace is kept."""
+
+    @property
+    def spans_endpoint(self) -> str:
+        return f"{(self.endpoint or '').rstrip('/').removesuffix('/v1/traces')}/v1/traces"

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from importlib.util import find_spec
 from inspect import iscoroutinefunction
 from ipaddress import ip_network
 from typing import Annotated
@@ -134,6 +135,23 @@ def _asynchronous(function: Callable[[], Awaitable[str]]) -> Callable[[], Awaita
     return function
 
 
+def _collector(value: str | None) -> str | None:
+    """Only where OpenTelemetry is installed: to send nothing in silence would be worse."""
+    if not value:
+        return None
+    if not re.fullmatch(r"https?://[^/\s]+(/\S*)?", value):
+        message = "is no address of a collector; write it like http://collector:4318"
+        raise ValueError(message)
+    try:
+        missing = find_spec("opentelemetry.exporter.otlp.proto.http") is None
+    except ModuleNotFoundError:  # a package that it would be in
+        missing = True
+    if missing or find_spec("opentelemetry.sdk") is None:
+        message = "needs OpenTelemetry, which is not installed; run: uv sync --extra otel"
+        raise ValueError(message)
+    return value
+
+
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 SecondsOrNever = Annotated[float, Field(ge=0, le=86_400)]
 """Where 0 says that there is no limit."""
@@ -150,3 +168,4 @@ OptionalDatabaseURL = Annotated[
 ]
 NamedDatabases = Annotated[dict[str, SecretStr], NoDecode, BeforeValidator(_named_databases)]
 """A JSON object, name to URL."""
+CollectorURL = Annotated[str | None, AfterValidator(_collector)]

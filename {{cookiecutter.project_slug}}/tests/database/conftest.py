@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.web.conftest import read_log as read_log  # noqa: PLC0414  a fixture, here too
 from tools.postgres import Server, running
 
 

@@ -6,6 +6,7 @@ from time import perf_counter
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.observability.queries import Queries, count_queries
 from app.problems import InternalError
 from app.web.problem_response import problem_response
 from app.web.routes import route_template
@@ -16,8 +17,9 @@ SERVER_ERROR = 500
 class LoggingMiddleware:
     """Makes an unhandled error a 500 here, so that it passes timing, request ID and CORS."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, warn_of_repeated_queries: bool = False) -> None:
         self.app = app
+        self.warn = warn_of_repeated_queries
         self.log = structlog.get_logger().bind()  # found once, not at each line
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -26,6 +28,7 @@ class LoggingMiddleware:
             return
         started = perf_counter()
         status = 0
+        queries = count_queries(by_statement=self.warn)
 
         async def send_and_note(message: Message) -> None:
             nonlocal status
@@ -38,13 +41,16 @@ class LoggingMiddleware:
         except (Exception, asyncio.CancelledError) as error:
             if status or is_cancelled(error):
                 # Only a broken connection can tell the client. The server logs the traceback.
-                fields = describe(scope, status, started)
+                fields = describe(scope, status, started, queries)
                 self.log.error("response broken off", **fields)  # noqa: TRY400  no second traceback
                 raise
             self.log.exception("unhandled error", exc_info=error)
             await problem_response(InternalError(), scope)(scope, receive, send_and_note)
         write = self.log.error if status >= SERVER_ERROR else self.log.info
-        write("request", **describe(scope, status, started))
+        write("request", **describe(scope, status, started, queries))
+        if (repeated := queries.most_repeated()) is not None:
+            statement, times = repeated
+            self.log.warning("one statement many times", times=times, statement=statement)
 
 
 def is_cancelled(error: BaseException) -> bool:
@@ -53,7 +59,7 @@ def is_cancelled(error: BaseException) -> bool:
     return isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling() > 0
 
 
-def describe(scope: Scope, status: int, started: float) -> dict[str, object]:
+def describe(scope: Scope, status: int, started: float, queries: Queries) -> dict[str, object]:
     """The fields of a request's line."""
     client = scope.get("client")
     fields = {
@@ -62,6 +68,8 @@ def describe(scope: Scope, status: int, started: float) -> dict[str, object]:
         "path": scope["path"],
         "status": status,
         "duration_ms": round((perf_counter() - started) * 1000, 2),
+        "queries": queries.count,
+        "database_ms": round(queries.seconds * 1000, 2),
         "client": client[0] if client else None,
     }
     state = scope.get("state", {})

@@ -33,6 +33,8 @@ async def test_a_request_leaves_one_line_that_says_all(
     assert line.pop("timestamp")
     assert line.pop("duration_ms") >= 0
     assert line.pop("service")
+    assert len(line.pop("trace_id")) == 32
+    assert len(line.pop("span_id")) == 16
     assert line == {
         "event": "request",
         "level": "info",
@@ -41,6 +43,8 @@ async def test_a_request_leaves_one_line_that_says_all(
         "route": "/v9/things/{thing_id}",
         "path": "/v9/things/7",
         "status": 202,
+        "queries": 0,
+        "database_ms": 0.0,
         "client": "127.0.0.1",
     }
 

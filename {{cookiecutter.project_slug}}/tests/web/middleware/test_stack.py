@@ -15,13 +15,17 @@ from app.problems import NotFound
 from app.settings import Settings
 from app.web.middleware.limits import LimitsMiddleware
 from app.web.middleware.logging import LoggingMiddleware
+from app.web.middleware.metrics import MetricsMiddleware
 from app.web.middleware.request_id import RequestIDMiddleware
 from app.web.middleware.security_headers import HEADERS, SecurityHeadersMiddleware
+from app.web.middleware.span import SpanMiddleware
 from app.web.middleware.timing import TimingMiddleware
+from app.web.middleware.trace import TraceMiddleware
 from tests.conftest import Client, StartApp, make_settings
 from tests.web.conftest import ReadLog
 
 ORIGIN = "https://shop.example"
+NOTHING: Any = None
 
 
 @pytest.fixture
@@ -49,6 +53,26 @@ def test_the_order_is_the_one_that_decorates_every_response(database_url: str) -
         CORSMiddleware,
         SecurityHeadersMiddleware,
         RequestIDMiddleware,
+        TraceMiddleware,
+        TimingMiddleware,
+        LoggingMiddleware,
+        LimitsMiddleware,
+    ]
+
+
+def test_what_is_switched_on_takes_its_place_where_it_sees_the_final_answer(
+    database_url: str,
+) -> None:
+    on = {"metrics": {"enabled": True}, "tracing": {"endpoint": "http://127.0.0.1:1"}}
+    settings = make_settings(database={"url": database_url}, **on)
+    classes: list[object] = [entry.cls for entry in create_app(settings).user_middleware]
+
+    assert classes == [
+        SecurityHeadersMiddleware,
+        RequestIDMiddleware,
+        SpanMiddleware,
+        TraceMiddleware,
+        MetricsMiddleware,
         TimingMiddleware,
         LoggingMiddleware,
         LimitsMiddleware,
@@ -147,6 +171,9 @@ async def test_a_websocket_passes_the_whole_stack(app: FastAPI) -> None:
         RequestIDMiddleware,
         SecurityHeadersMiddleware,
         TimingMiddleware,
+        TraceMiddleware,
+        partial(SpanMiddleware, spans=NOTHING),
+        partial(MetricsMiddleware, recorder=NOTHING),
         partial(LimitsMiddleware, max_body_bytes=1, max_header_bytes=1),
     ],
 )

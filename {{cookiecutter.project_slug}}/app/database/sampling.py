@@ -1,0 +1,55 @@
+"""Tells metrics what no event tells: the state of a pool, and whether its database answers."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.database.pool import FairPool
+from app.database.probe import Probe
+
+if TYPE_CHECKING:
+    from app.observability.metrics.recording import DatabaseRecorder
+
+PAUSE = 1.0
+"""Seconds between samples; Prometheus comes less often."""
+
+log = structlog.get_logger()
+
+
+@asynccontextmanager
+async def observing_pool(
+    engine: AsyncEngine, probe: Probe, recorder: "DatabaseRecorder"
+) -> AsyncIterator[None]:
+    pool: Any = engine.pool
+    pool.observer = recorder
+    for name in ("invalidate", "soft_invalidate"):
+        event.listen(engine.sync_engine, name, lambda *_: recorder.invalidated())
+    task = asyncio.create_task(_sample_for_ever(engine, probe, recorder))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _sample_for_ever(engine: AsyncEngine, probe: Probe, recorder: "DatabaseRecorder") -> None:
+    while True:
+        try:
+            _sample(engine.pool, recorder)  # type: ignore[arg-type]  # the engine's class of pool
+            recorder.available.set(await probe.check())
+        except Exception:
+            log.exception("the pool could not be sampled")
+        await asyncio.sleep(PAUSE)
+
+
+def _sample(pool: FairPool, recorder: "DatabaseRecorder") -> None:
+    recorder.size.set(pool.size())
+    recorder.checked_out.set(pool.checkedout())
+    recorder.overflow.set(max(pool.overflow(), 0))
+    recorder.waiting.set(pool.waiting())

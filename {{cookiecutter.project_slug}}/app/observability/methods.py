@@ -1,0 +1,9 @@
+"""The methods of HTTP: what a client makes up besides must not become a label."""
+
+METHODS = frozenset(
+    {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"}
+)
+
+
+def known_method(method: str, other: str) -> str:
+    return method if method in METHODS else other

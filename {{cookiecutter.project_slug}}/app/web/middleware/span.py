@@ -1,0 +1,38 @@
+"""Makes a span of each request, where spans are exported; else it is not in the stack."""
+
+from typing import TYPE_CHECKING
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.observability.trace_context import parent_in
+from app.web.routes import route_template
+
+if TYPE_CHECKING:
+    from app.observability.spans import Spans
+
+
+class SpanMiddleware:
+    """Notes the span's ids for the trace middleware, which stands inside of it."""
+
+    def __init__(self, app: ASGIApp, spans: "Spans") -> None:
+        self.app = app
+        self.spans = spans
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        status = 500  # what the server answers when nothing else is
+
+        async def send_and_note(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        with self.spans.request(scope, parent_in(scope["headers"])) as span:
+            scope.setdefault("state", {})["trace"] = span.context
+            try:
+                await self.app(scope, receive, send_and_note)
+            finally:
+                span.answered(status, route_template(scope))

@@ -1,0 +1,30 @@
+"""Gives each request its place in a trace: on its log lines and in its response."""
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.observability.trace_context import TraceContext, next_in_trace, parent_in
+
+
+class TraceMiddleware:
+    """Continues the trace of a valid `traceparent`, or starts one; answers `traceresponse`."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in {"http", "websocket"}:
+            await self.app(scope, receive, send)
+            return
+        state = scope.setdefault("state", {})
+        trace: TraceContext = state.get("trace") or next_in_trace(parent_in(scope["headers"]))
+        state["trace"] = trace
+        structlog.contextvars.bind_contextvars(trace_id=trace.trace_id, span_id=trace.span_id)
+        header = (b"traceresponse", trace.header().encode())
+
+        async def send_with_trace(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), header]
+            await send(message)
+
+        await self.app(scope, receive, send_with_trace)
