@@ -29,23 +29,27 @@ async def observing_pool(
     pool.observer = recorder
     for name in ("invalidate", "soft_invalidate"):
         event.listen(engine.sync_engine, name, lambda *_: recorder.invalidated())
-    task = asyncio.create_task(_sample_for_ever(engine, probe, recorder))
+    end = asyncio.Event()
+    sampling = asyncio.create_task(_sample_until(end, engine, probe, recorder))
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        end.set()  # and no cancellation, which could meet the probe while it connects
+        await sampling
 
 
-async def _sample_for_ever(engine: AsyncEngine, probe: Probe, recorder: "DatabaseRecorder") -> None:
-    while True:
+async def _sample_until(
+    end: asyncio.Event, engine: AsyncEngine, probe: Probe, recorder: "DatabaseRecorder"
+) -> None:
+    while not end.is_set():
         try:
             _sample(engine.pool, recorder)  # type: ignore[arg-type]  # the engine's class of pool
             recorder.available.set(await probe.check())
         except Exception:
             log.exception("the pool could not be sampled")
-        await asyncio.sleep(PAUSE)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PAUSE):
+                await end.wait()
 
 
 def _sample(pool: FairPool, recorder: "DatabaseRecorder") -> None:

@@ -101,7 +101,8 @@ class Spans:
             },
         )
         if error is not None:
-            span.set_attribute("error.type", type(error).__qualname__)
+            sqlstate = getattr(error, "sqlstate", None)
+            span.set_attribute("error.type", sqlstate or type(error).__qualname__)
             span.set_status(StatusCode.ERROR)
         span.end(ended)
 

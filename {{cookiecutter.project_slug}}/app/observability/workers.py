@@ -3,6 +3,7 @@
 Apart from the rest of the metrics, because this runs before prometheus-client is imported.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,7 +23,7 @@ def metrics_of_workers(settings: Settings, *, several: bool) -> Iterator[None]:
         yield
         return
     place = IN_MEMORY if IN_MEMORY.is_dir() else None
-    with TemporaryDirectory(prefix="metrics-", dir=place, ignore_cleanup_errors=True) as directory:
+    with TemporaryDirectory(prefix=f"metrics-{os.getpid()}-", dir=place) as directory:
         share_metrics_in(directory)
         if settings.metrics.port is None:
             yield

@@ -26,7 +26,17 @@ def route_template(scope: Scope) -> str | None:
     """`/v1/products/{product_id}`, with every prefix; None when nothing matched."""
     context = scope.get("fastapi", {}).get("effective_route_context")
     template: str | None = getattr(context or scope.get("route"), "path", None)
-    return template
+    return template or _of_plain_route(scope)
+
+
+def _of_plain_route(scope: Scope) -> str | None:
+    """Of a route that is no part of the API: Starlette notes its endpoint alone."""
+    if (endpoint := scope.get("endpoint")) is None:
+        return None
+    routes = (
+        route for route in scope["app"].routes if getattr(route, "endpoint", None) is endpoint
+    )
+    return next((r.path for r in routes if r.path_regex.match(scope["path"])), None)
 
 
 def allowed_methods(routes: Iterable[BaseRoute], path: str) -> list[str]:

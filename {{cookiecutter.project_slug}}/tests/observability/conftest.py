@@ -10,6 +10,7 @@ import pytest
 import structlog
 
 from app.observability.logging import configure_logging
+from app.settings import Settings
 from tests.conftest import make_settings
 
 DATABASE = {"url": "postgresql://alice:long-enough@localhost/shop"}
@@ -27,10 +28,14 @@ def _fresh() -> Iterator[None]:
 
 def configured(form: str = "json", level: str = "info", **settings: Any) -> Read:
     """What was written since."""
-    stream = TextIOWrapper(written := BytesIO(), encoding="utf-8", write_through=True)
-    configure_logging(
-        make_settings(database=DATABASE, log={"format": form, "level": level}, **settings), stream
+    return log_of(
+        make_settings(database=DATABASE, log={"format": form, "level": level}, **settings)
     )
+
+
+def log_of(settings: Settings) -> Read:
+    stream = TextIOWrapper(written := BytesIO(), encoding="utf-8", write_through=True)
+    configure_logging(settings, stream)
 
     def read() -> str:
         assert not stream.closed
