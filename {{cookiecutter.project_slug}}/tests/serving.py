@@ -32,7 +32,7 @@ KEPT = (
     "COVERAGE_PROCESS_CONFIG",
 )
 ADDRESS = re.compile(r"Uvicorn running on (http://\S+:\d+)")
-PATIENCE = 30.0
+PATIENCE = 90.0
 
 
 class Served:

@@ -33,9 +33,7 @@ def _of_plain_route(scope: Scope) -> str | None:
     """Of a route that is no part of the API: Starlette notes its endpoint alone."""
     if (endpoint := scope.get("endpoint")) is None:
         return None
-    routes = (
-        route for route in scope["app"].routes if getattr(route, "endpoint", None) is endpoint
-    )
+    routes = [r for r in scope["app"].routes if getattr(r, "endpoint", None) is endpoint]
     return next((r.path for r in routes if r.path_regex.match(scope["path"])), None)
 
 

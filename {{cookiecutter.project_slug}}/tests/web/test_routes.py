@@ -3,9 +3,13 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, FastAPI, WebSocket
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from app.web.routes import add_routes
-from tests.conftest import client_of
+from tests.conftest import Client, client_of
+from tests.web.conftest import ReadLog
 
 router = APIRouter(prefix="/things", tags=["things"])
 
@@ -48,3 +52,17 @@ def test_what_the_router_says_of_its_routes_is_documented() -> None:
     add_routes(app, router)
 
     assert app.openapi()["paths"]["/things/{thing}"]["get"]["tags"] == ["things"]
+
+
+async def test_a_plain_route_has_a_template_as_well(
+    app: FastAPI, client: Client, read_log: ReadLog
+) -> None:
+    async def answer(_: Request) -> Response:
+        return Response()
+
+    app.router.routes += [Route("/one/{name}", answer), Route("/other/{name}", answer)]
+    for path in ("/one/1", "/other/1", "/docs/swagger-ui.css", "/nowhere/1"):
+        await client.get(path)
+
+    expected = ["/one/{name}", "/other/{name}", "/docs/swagger-ui.css", None]
+    assert [line["route"] for line in read_log("request")] == expected
