@@ -26,6 +26,7 @@ def observe_queries(engine: AsyncEngine, *observers: QueryObserver) -> None:
 
     def ended(statement: str, context: Any, error: BaseException | None) -> None:
         seconds = perf_counter() - context.query_started
+        context.query_started = None  # a failure while rows are read is not another statement
         if (queries := current_queries()) is not None:
             queries.seconds += seconds
         for observer in observers:
@@ -38,7 +39,7 @@ def observe_queries(engine: AsyncEngine, *observers: QueryObserver) -> None:
         ended(statement, context, None)
 
     def failed(failure: ExceptionContext) -> None:
-        if hasattr(failure.execution_context, "query_started"):  # else nothing was sent
+        if getattr(failure.execution_context, "query_started", None) is not None:
             error = failure.original_exception
             ended(failure.statement or "", failure.execution_context, error)
 
