@@ -26,7 +26,6 @@ def observe_queries(engine: AsyncEngine, *observers: QueryObserver) -> None:
 
     def ended(statement: str, context: Any, error: BaseException | None) -> None:
         seconds = perf_counter() - context.query_started
-        context.query_started = None  # a failure while rows are read is not another statement
         if (queries := current_queries()) is not None:
             queries.seconds += seconds
         for observer in observers:
@@ -36,10 +35,11 @@ def observe_queries(engine: AsyncEngine, *observers: QueryObserver) -> None:
                 log.exception("a query could not be observed")
 
     def succeeded(_c: Any, _cursor: Any, statement: str, _p: Any, context: Any, _many: Any) -> None:
+        context.query_running = False  # a failure while rows are read is not another statement
         ended(statement, context, None)
 
     def failed(failure: ExceptionContext) -> None:
-        if getattr(failure.execution_context, "query_started", None) is not None:
+        if getattr(failure.execution_context, "query_running", False):
             error = failure.original_exception
             ended(failure.statement or "", failure.execution_context, error)
 
@@ -52,6 +52,7 @@ def _begun(_c: Any, _cursor: Any, statement: str, _p: Any, context: Any, _many: 
     if (queries := current_queries()) is not None:
         bulk = context.execute_style is ExecuteStyle.INSERTMANYVALUES
         queries.begun(statement, one_of_a_bulk=bulk)
+    context.query_running = True
     context.query_started = perf_counter()
 
 
