@@ -1,10 +1,11 @@
 """The composition of the service. Read this first."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
@@ -14,6 +15,7 @@ from app.database.engine import create_engine
 from app.database.named import named_databases, require_named
 from app.database.probe import Probe
 from app.database.replica import watched_replica
+from app.database.sampling import Availability
 from app.database.session import Database
 from app.database.warm_up import WarmUp
 from app.observability.logging import configure_logging
@@ -77,9 +79,20 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         stack.push_async_callback(app.state.probe.close)
         app.state.warm_up = WarmUp(engine, settings.database.warm_connections)
         await stack.enter_async_context(in_background(app.state.warm_up.run()))
-        await stack.enter_async_context(telemetry.observing("primary", engine, app.state.probe))
+        for name, served, available in _databases(app):
+            await stack.enter_async_context(telemetry.observing(name, served, available))
         app.state.started = time.monotonic()
         yield
+
+
+def _databases(app: FastAPI) -> Iterator[tuple[str, AsyncEngine, Availability]]:
+    """Each database by the name that its metrics bear, and whether it answers."""
+    database: Database = app.state.database
+    yield "primary", database.engine, app.state.probe.check
+    if database.replica is not None:
+        yield "replica", database.replica.engine, database.replica.is_fit
+    for name, named in app.state.named.items():
+        yield name, named.database.engine, named.probe.check
 
 
 def middleware(settings: Settings, telemetry: Telemetry) -> list[Middleware]:

@@ -1,6 +1,6 @@
 """Metrics and spans, as far as the settings ask for them. What is off is not even imported."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -8,8 +8,7 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.middleware import Middleware
 
-from app.database.observation import observe_queries
-from app.database.probe import Probe
+from app.database.observation import observation_of
 from app.database.sampling import observing_pool
 from app.settings import Settings
 from app.settings.sharing import shared_metrics
@@ -59,16 +58,19 @@ class Telemetry:
             yield
 
     @asynccontextmanager
-    async def observing(self, name: str, engine: AsyncEngine, probe: Probe) -> AsyncIterator[None]:
+    async def observing(
+        self, name: str, engine: AsyncEngine, available: Callable[[], Awaitable[bool]]
+    ) -> AsyncIterator[None]:
         """Statements and pool of a database; the main one is called `primary`."""
-        spans = [] if self.spans is None else [self.spans.query]
+        observers = observation_of(engine).observers
+        if self.spans is not None:
+            observers.append(self.spans.queries_to(engine.url))
         if self.metrics is None:
-            observe_queries(engine, *spans)
             yield
             return
         recorder = self.metrics.database(name)
-        observe_queries(engine, recorder.query, *spans)
-        async with observing_pool(engine, probe, recorder):
+        observers.append(recorder.query)
+        async with observing_pool(engine, available, recorder):
             yield
 
 

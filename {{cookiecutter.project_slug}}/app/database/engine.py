@@ -7,6 +7,7 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from app.database.guards import guard_pool
+from app.database.observation import observe_queries
 from app.database.password import Password
 from app.database.pgbouncer import Connection, patience, pooled_connection
 from app.database.pool import FairPool
@@ -34,6 +35,7 @@ def create_engine(settings: DatabaseSettings, application_name: str) -> AsyncEng
         hide_parameters=True,
         json_deserializer=orjson.loads,  # and not orjson.dumps, which makes null of NaN
     )
+    observe_queries(engine)
     guard_pool(engine, ping_after_idle=settings.ping_after_idle)
     return engine
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.util.concurrency import greenlet_spawn
 
 from app.database.model import Entity
+from app.database.observation import observation_of
 
 if TYPE_CHECKING:
     from app.database.session import Database
@@ -54,27 +55,32 @@ class Reader:
         return self._database.direct.entities(model, await self._fetch(sql, arguments))
 
     async def _fetch(self, sql: str, arguments: list[Any]) -> list[Record]:
-        connection = await self._connected()
+        engine, connection = await self._connected()
+        observation = observation_of(engine)
+        begun = observation.begun(sql)
         try:
             rows: list[Record] = await connection.driver_connection.fetch(sql, *arguments)
-        except asyncio.CancelledError:
-            await greenlet_spawn(connection.invalidate)  # the answer is still on its way
+        except BaseException as error:
+            observation.ended(sql, begun, error)
+            if isinstance(error, asyncio.CancelledError):
+                await greenlet_spawn(connection.invalidate)  # the answer is still on its way
             raise
         finally:
             await greenlet_spawn(connection.close)
+        observation.ended(sql, begun)
         return rows
 
-    async def _connected(self) -> Any:
+    async def _connected(self) -> tuple[AsyncEngine, Any]:
         database, replica = self._database, self._database.replica
         if replica is not None and replica.fit and not self._primary:
             try:
-                return await _connected(replica.engine)
+                return replica.engine, await _checked_out(replica.engine)
             except PostgresError as error:
                 replica.lose(f"no connection: {error}")
-        return await _connected(database.engine)
+        return database.engine, await _checked_out(database.engine)
 
 
-async def _connected(engine: AsyncEngine) -> Any:
+async def _checked_out(engine: AsyncEngine) -> Any:
     """Raises what the driver raised."""
     try:
         return await greenlet_spawn(engine.sync_engine.raw_connection)

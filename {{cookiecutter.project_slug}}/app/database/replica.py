@@ -52,6 +52,9 @@ class Replica:
     def server_version(self) -> str | None:
         return self._line.server_version
 
+    async def is_fit(self) -> bool:
+        return self.fit
+
     async def watch(self) -> None:
         while True:
             await self.check()

@@ -1,7 +1,7 @@
 """Tells metrics what no event tells: the state of a pool, and whether its database answers."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,6 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.database.pool import FairPool
-from app.database.probe import Probe
 
 if TYPE_CHECKING:
     from app.observability.metrics.recording import DatabaseRecorder
@@ -18,19 +17,21 @@ if TYPE_CHECKING:
 PAUSE = 1.0
 """Seconds between samples; Prometheus comes less often."""
 
+Availability = Callable[[], Awaitable[bool]]
+
 log = structlog.get_logger()
 
 
 @asynccontextmanager
 async def observing_pool(
-    engine: AsyncEngine, probe: Probe, recorder: "DatabaseRecorder"
+    engine: AsyncEngine, available: Availability, recorder: "DatabaseRecorder"
 ) -> AsyncIterator[None]:
     pool: Any = engine.pool
     pool.observer = recorder
     for name in ("invalidate", "soft_invalidate"):
         event.listen(engine.sync_engine, name, lambda *_: recorder.invalidated())
     end = asyncio.Event()
-    sampling = asyncio.create_task(_sample_until(end, engine, probe, recorder))
+    sampling = asyncio.create_task(_sample_until(end, engine, available, recorder))
     try:
         yield
     finally:
@@ -39,12 +40,12 @@ async def observing_pool(
 
 
 async def _sample_until(
-    end: asyncio.Event, engine: AsyncEngine, probe: Probe, recorder: "DatabaseRecorder"
+    end: asyncio.Event, engine: AsyncEngine, available: Availability, recorder: "DatabaseRecorder"
 ) -> None:
     while not end.is_set():
         try:
             _sample(engine.pool, recorder)  # type: ignore[arg-type]  # the engine's class of pool
-            recorder.available.set(await probe.check())
+            recorder.available.set(await available())
         except Exception:
             log.exception("the pool could not be sampled")
         with suppress(TimeoutError):

@@ -5,7 +5,7 @@ libraries join in when they are given `Spans.provider`, because the context is O
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, MutableMapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, MutableMapping
 from contextlib import asynccontextmanager, contextmanager
 from time import time_ns
 from typing import Any
@@ -18,6 +18,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
 from opentelemetry.trace import SpanKind, StatusCode, TraceFlags
+from sqlalchemy import URL
 
 from app.observability.methods import known_method
 from app.observability.trace_context import TraceContext
@@ -33,7 +34,6 @@ log = structlog.get_logger()
 class Spans:
     def __init__(self, settings: Settings) -> None:
         self._endpoint = settings.tracing.spans_endpoint
-        self._database = settings.database.address
         service = settings.service
         self.provider = TracerProvider(
             sampler=ParentBased(TraceIdRatioBased(settings.tracing.sample_ratio)),
@@ -81,24 +81,35 @@ class Spans:
             context.detach(token)
             span.end()
 
-    def query(self, statement: str, seconds: float, error: BaseException | None) -> None:
-        """A statement that ended now, in the request that sent it; others have no span."""
-        if not trace.get_current_span().is_recording():
-            return
+    def queries_to(self, database: URL) -> Callable[[str, float, BaseException | None], None]:
+        """An observer of statements that ended now, in the request that sent them."""
+        place: dict[str, str | int] = {
+            "db.system.name": "postgresql",
+            "db.namespace": database.database or "",
+            "server.address": database.host or "",
+            "server.port": database.port or 5432,
+        }
+
+        def query(statement: str, seconds: float, error: BaseException | None) -> None:
+            if trace.get_current_span().is_recording():
+                self._query(place, statement, seconds, error)
+
+        return query
+
+    def _query(
+        self,
+        place: Mapping[str, str | int],
+        statement: str,
+        seconds: float,
+        error: BaseException | None,
+    ) -> None:
         ended = time_ns()
         operation = statement.split(maxsplit=1)[0].upper()
         span = self._tracer.start_span(
             operation,
             kind=SpanKind.CLIENT,
             start_time=ended - round(seconds * 1e9),
-            attributes={
-                "db.system.name": "postgresql",
-                "db.namespace": self._database.database or "",
-                "db.operation.name": operation,
-                "db.query.text": statement,
-                "server.address": self._database.host or "",
-                "server.port": self._database.port or 5432,
-            },
+            attributes={**place, "db.operation.name": operation, "db.query.text": statement},
         )
         if error is not None:
             sqlstate = getattr(error, "sqlstate", None)

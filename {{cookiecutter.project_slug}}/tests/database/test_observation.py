@@ -5,12 +5,13 @@ import re
 from typing import Any
 
 import pytest
+from asyncpg import PostgresError
 from fastapi import BackgroundTasks, FastAPI
 from sqlalchemy import insert, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.database.observation import observe_queries
+from app.database.observation import observation_of
 from app.database.session import CurrentDatabase, Database, ReadSession, Session
 from app.settings import Settings
 from tests.conftest import Client, StartApp, client_of, make_settings
@@ -49,6 +50,18 @@ async def test_reads_in_autocommit_are_counted(app: FastAPI, read_log: ReadLog) 
     line = await ask(app, handle, read_log)
 
     assert line["queries"] == 1
+    assert line["database_ms"] >= 20
+
+
+async def test_reads_by_the_driver_are_counted(app: FastAPI, read_log: ReadLog) -> None:
+    async def handle(session: ReadSession) -> None:
+        await session._fetch("SELECT pg_sleep(0.02)", [])
+        with pytest.raises(PostgresError):
+            await session._fetch("SELECT pg_sleep(0.02), 1 / 0", [])
+
+    line = await ask(app, handle, read_log)
+
+    assert line["queries"] == 2
     assert line["database_ms"] >= 20
 
 
@@ -195,7 +208,7 @@ async def test_an_observer_that_fails_harms_no_statement(app: FastAPI, read_log:
     def fail(*_: object) -> None:
         raise RuntimeError
 
-    observe_queries(app.state.database.engine, fail)
+    observation_of(app.state.database.engine).observers.append(fail)
 
     async def handle(session: Session) -> None:
         await session.execute(SLEEP)
