@@ -4,7 +4,7 @@ import asyncio
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import uvicorn
@@ -16,6 +16,7 @@ from app.main import create_app
 from app.observability.logging import configure_logging
 from app.settings import Settings
 from app.settings.faults import SettingsError
+from app.workers import WorkerProcesses
 
 APPLICATION = "app.main:create_app"
 
@@ -45,30 +46,43 @@ def serve(
     workers: Workers = None,
     reload: Reload = False,  # noqa: FBT002  an option of a command line is a flag
 ) -> None:
-    """Serve HTTP until SIGTERM or Ctrl-C; requests in progress are finished."""
+    """Serve HTTP until SIGTERM or Ctrl-C; requests in progress are finished.
+
+    SIGTERM drains first: see SERVER_DRAIN_SECONDS.
+    """
     settings = Settings()
     server = settings.server
     workers = workers or server.workers
     configure_logging(settings)
     warn_in_background(settings, workers)
-    uvicorn.run(
-        APPLICATION,
-        factory=True,
-        host=host or server.host,
-        port=server.port if port is None else port,
-        workers=workers,
-        reload=reload,
-        reload_dirs=[str(Path(__file__).parent)] if reload else None,
-        log_config=None,  # app/observability/logging.py configures every logger
-        access_log=False,  # the request line says more
-        server_header=False,
-        forwarded_allow_ips=server.trusted_proxies,
-        timeout_keep_alive=server.keep_alive,
-        timeout_graceful_shutdown=server.graceful_timeout,
-        timeout_worker_healthcheck=30,  # in 5 seconds, a busy machine kills workers that are well
+    options: dict[str, Any] = {
+        "factory": True,
+        "host": host or server.host,
+        "port": server.port if port is None else port,
+        "workers": workers,
+        "reload": reload,
+        "reload_dirs": [str(Path(__file__).parent)] if reload else None,
+        **_options(settings),
+    }
+    if workers > 1 and not reload:
+        WorkerProcesses.run_all(uvicorn.Config(APPLICATION, **options))
+    else:
+        uvicorn.run(APPLICATION, **options)
+
+
+def _options(settings: Settings) -> dict[str, Any]:
+    server = settings.server
+    return {
+        "log_config": None,  # app/observability/logging.py configures every logger
+        "access_log": False,  # the request line says more
+        "server_header": False,
+        "forwarded_allow_ips": server.trusted_proxies,
+        "timeout_keep_alive": server.keep_alive,
+        "timeout_graceful_shutdown": server.graceful_timeout,
+        "timeout_worker_healthcheck": 30,  # in 5 s, a busy machine kills workers that are well
         # Else requests on one connection could see each other's log context.
-        reset_contextvars=True,
-    )
+        "reset_contextvars": True,
+    }
 
 
 @cli.command()

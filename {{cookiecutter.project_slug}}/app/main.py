@@ -15,7 +15,10 @@ from app.database.session import Database
 from app.observability.logging import configure_logging
 from app.settings import Settings
 from app.web.docs import serve_docs
+from app.web.drain import Drain
 from app.web.errors import handle_errors
+from app.web.middleware.deadline import DeadlineMiddleware
+from app.web.middleware.drain import DrainMiddleware
 from app.web.middleware.limits import LimitsMiddleware
 from app.web.middleware.logging import LoggingMiddleware
 from app.web.middleware.request_id import RequestIDMiddleware
@@ -23,6 +26,7 @@ from app.web.middleware.security_headers import SecurityHeadersMiddleware
 from app.web.middleware.timing import TimingMiddleware
 from app.web.openapi import describe_problems
 from app.web.routes import add_routes
+from app.web.signals import stopping_on_signals
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -55,12 +59,15 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """What the service holds while it runs; let go of in reverse order, also if starting fails."""
     settings: Settings = app.state.settings
     async with AsyncExitStack() as stack:
+        drain = app.state.drain = Drain()
+        stack.enter_context(stopping_on_signals(drain, settings.server.drain_seconds))
         engine = create_engine(settings.database, settings.service.name)
         stack.push_async_callback(engine.dispose)
         app.state.database = Database(engine)
         app.state.probe = Probe(settings)
         stack.push_async_callback(app.state.probe.close)
         app.state.started = time.monotonic()
+        stack.push_async_callback(drain.finish)
         yield
 
 
@@ -88,6 +95,7 @@ def middleware(settings: Settings) -> list[Middleware]:
         ],
     )
     return [
+        Middleware(DrainMiddleware),
         *([cors] if settings.cors.origins else []),
         Middleware(SecurityHeadersMiddleware),
         Middleware(RequestIDMiddleware),
@@ -98,4 +106,5 @@ def middleware(settings: Settings) -> list[Middleware]:
             max_body_bytes=settings.server.max_body_bytes,
             max_header_bytes=settings.server.max_header_bytes,
         ),
+        Middleware(DeadlineMiddleware, seconds=settings.server.request_timeout),
     ]

@@ -79,12 +79,12 @@ def serving(
 
     The service sees no environment but `env`, and no `.env`. `factory` is the application to serve
     instead of the real one. Without a `port` it takes a free one, and tells which in its log; with
-    None for it, the one that the settings say.
+    None for it, the one that the settings say. It stops without a drain unless `env` asks for one.
     """
     program = ["-m", "app"] if factory == APPLICATION else ["-c", WITH_FACTORY, factory]
     given = {"port": 0} | options
     flags = [f"--{name}={value}" for name, value in given.items() if value is not None]
-    with start(*program, "serve", *flags, env=env) as process:
+    with start(*program, "serve", *flags, env={"SERVER_DRAIN_SECONDS": "0"} | env) as process:
         served = Served(process)
         try:
             _wait_until_live(served)

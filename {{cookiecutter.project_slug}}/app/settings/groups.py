@@ -54,8 +54,12 @@ class ServerSettings(Group):
     """Processes. Each has a connection pool of its own."""
     replicas: int = Field(1, ge=1, le=10_000)
     """Copies of the service that share the database; only to count connections."""
+    drain_seconds: SecondsOrNever = 5.0
+    """Seconds after SIGTERM in which it serves but is not ready, so that balancers notice."""
     graceful_timeout: int = Field(20, ge=1, le=3_600)
-    """Seconds that requests in progress get to finish after SIGTERM."""
+    """Seconds that requests in progress then get to finish; what is left is cut off."""
+    request_timeout: SecondsOrNever = 30.0
+    """Seconds until a request that has no response yet is answered with 504; 0 is no limit."""
     keep_alive: int = Field(75, ge=1, le=3_600)
     """Seconds an idle connection stays open; more than the load balancer keeps one."""
     trusted_proxies: Networks = ["127.0.0.1", "::1"]
