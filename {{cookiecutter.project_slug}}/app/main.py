@@ -19,12 +19,16 @@ from app.web.drain import Drain
 from app.web.errors import handle_errors
 from app.web.middleware.deadline import DeadlineMiddleware
 from app.web.middleware.drain import DrainMiddleware
+from app.web.middleware.hosts import HostsMiddleware
 from app.web.middleware.limits import LimitsMiddleware
 from app.web.middleware.logging import LoggingMiddleware
+from app.web.middleware.rate_limit import RateLimitMiddleware
 from app.web.middleware.request_id import RequestIDMiddleware
 from app.web.middleware.security_headers import SecurityHeadersMiddleware
 from app.web.middleware.timing import TimingMiddleware
 from app.web.openapi import describe_problems
+from app.web.rate_limits.limiter import RateLimiter
+from app.web.rate_limits.policies import Policies
 from app.web.routes import add_routes
 from app.web.signals import stopping_on_signals
 
@@ -66,6 +70,9 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.database = Database(engine)
         app.state.probe = Probe(settings)
         stack.push_async_callback(app.state.probe.close)
+        app.state.rate_policies = Policies(app.routes, settings.rate.limit_default)
+        app.state.rate_limiter = RateLimiter(settings)
+        stack.push_async_callback(app.state.rate_limiter.close)
         app.state.started = time.monotonic()
         stack.push_async_callback(drain.finish)
         yield
@@ -89,6 +96,8 @@ def middleware(settings: Settings) -> list[Middleware]:
             "ETag",
             "Link",
             "Location",
+            "RateLimit",
+            "RateLimit-Policy",
             "Retry-After",
             "X-Request-ID",
             "X-Response-Time",
@@ -101,10 +110,12 @@ def middleware(settings: Settings) -> list[Middleware]:
         Middleware(RequestIDMiddleware),
         Middleware(TimingMiddleware),
         Middleware(LoggingMiddleware),
+        Middleware(DeadlineMiddleware, seconds=settings.server.request_timeout),
         Middleware(
             LimitsMiddleware,
             max_body_bytes=settings.server.max_body_bytes,
             max_header_bytes=settings.server.max_header_bytes,
         ),
-        Middleware(DeadlineMiddleware, seconds=settings.server.request_timeout),
+        Middleware(HostsMiddleware, hosts=settings.server.trusted_hosts),
+        *([Middleware(RateLimitMiddleware)] if settings.rate.limit_enabled else []),
     ]

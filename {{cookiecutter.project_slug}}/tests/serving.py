@@ -83,7 +83,11 @@ def serving(
     """
     program = ["-m", "app"] if factory == APPLICATION else ["-c", WITH_FACTORY, factory]
     given = {"port": 0} | options
-    flags = [f"--{name}={value}" for name, value in given.items() if value is not None]
+    flags = [
+        f"--{name}" if value is True else f"--{name}={value}"
+        for name, value in given.items()
+        if value is not None
+    ]
     with start(*program, "serve", *flags, env={"SERVER_DRAIN_SECONDS": "0"} | env) as process:
         served = Served(process)
         try:

@@ -12,7 +12,7 @@ from app.settings import Settings
 from app.settings.faults import SettingsError
 from tests.serving import start
 
-PREFIXES = ("SERVICE", "SERVER", "DATABASE", "CORS", "LOG", "ENVIRONMENT")
+PREFIXES = ("SERVICE", "SERVER", "DATABASE", "CORS", "RATE", "REDIS", "LOG", "ENVIRONMENT")
 URL = "postgresql://shop:hunter2@db.example:5433/shop"
 
 

@@ -150,7 +150,7 @@ def test_ctrl_c_does_not_drain(env: dict[str, str], threads: ThreadPoolExecutor)
 
 def test_under_reload_it_does_not_drain(env: dict[str, str]) -> None:
     env["SERVER_DRAIN_SECONDS"] = FOR_EVER
-    with serving(env=env, reload=None) as served:
+    with serving(env=env, reload=True) as served:
         assert served.stop() in TERMINATED
 
         assert "Application shutdown complete" in served.log()

@@ -23,6 +23,8 @@ from app.settings.groups import (
     DatabaseSettings,
     Group,
     LogSettings,
+    RateSettings,
+    RedisSettings,
     ServerSettings,
     ServiceSettings,
 )
@@ -54,6 +56,8 @@ class Settings(BaseSettings):
     server: ServerSettings = ServerSettings()
     database: DatabaseSettings
     cors: CorsSettings = CorsSettings()
+    rate: RateSettings = RateSettings()
+    redis: RedisSettings = RedisSettings()
     log: LogSettings = LogSettings()
 
     @property
@@ -84,11 +88,23 @@ class Settings(BaseSettings):
         }
         return [sentence for sentence, found in checks.items() if found] if self.production else []
 
+    def contradictions(self) -> list[str]:
+        """Sentences on values that do not go together."""
+        statement, request = self.database.statement_timeout, self.server.request_timeout
+        if 0 < request <= statement:
+            sentence = (
+                f"DATABASE_STATEMENT_TIMEOUT={statement:g} must be less than "
+                f"SERVER_REQUEST_TIMEOUT={request:g}: a request that is given up in the middle of "
+                "a statement costs its connection; lower the first or raise the second"
+            )
+            return [sentence]
+        return []
+
     @model_validator(mode="wrap")
     @classmethod
     def _list_every_fault(cls, given: Any, validate: ModelWrapValidatorHandler[Self]) -> Self:
         settings, faults = all_faults({"database": {}} | given, validate)
-        faults += settings.unsafe()
+        faults += settings.contradictions() + settings.unsafe()
         if faults:
             raise SettingsError(faults)
         return settings

@@ -50,7 +50,7 @@ def _sentence(fault: ErrorDetails) -> str:
     message = fault["msg"].removeprefix("Value error, ")
     if isinstance(fault["input"], dict):
         return message
-    value = "" if name == "DATABASE_URL" else f" (it is {fault['input']!r})"
+    value = "" if name.endswith("_URL") else f" (it is {fault['input']!r})"
     return f"{name}: {message}{value}"
 
 

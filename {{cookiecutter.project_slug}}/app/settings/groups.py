@@ -14,7 +14,16 @@ from pydantic import (
 )
 from sqlalchemy import URL, make_url
 
-from app.settings.values import DatabaseURL, Networks, Origins, Seconds, SecondsOrNever
+from app.settings.values import (
+    DatabaseURL,
+    Hosts,
+    Networks,
+    Origins,
+    Rate,
+    RedisURL,
+    Seconds,
+    SecondsOrNever,
+)
 
 PROJECT_FILE = Path(__file__).parent.parent.parent / "pyproject.toml"
 
@@ -64,6 +73,8 @@ class ServerSettings(Group):
     """Seconds an idle connection stays open; more than the load balancer keeps one."""
     trusted_proxies: Networks = ["127.0.0.1", "::1"]
     """Addresses or networks (CIDR) whose `X-Forwarded-For` is believed."""
+    trusted_hosts: Hosts = ["*"]
+    """Values of `Host` that are answered, such as `*.shop.example`; `*` is any."""
     max_body_bytes: int = Field(1_048_576, ge=1)
     """Largest request body; a larger one is answered with 413."""
     max_header_bytes: int = Field(32_768, ge=1_024)
@@ -122,6 +133,22 @@ class CorsSettings(Group):
             )
             raise ValueError(message)
         return self
+
+
+class RateSettings(Group):
+    """How often a client may ask."""
+
+    limit_enabled: bool = False
+    """Whether requests are counted, and too many answered with 429."""
+    limit_default: Rate = "100/minute"
+    """Requests of one client address, on all routes without a limit of their own together."""
+
+
+class RedisSettings(Group):
+    """What processes share besides the database."""
+
+    url: Annotated[RedisURL | None, BeforeValidator(lambda v: v or None)] = None
+    """`redis://:password@host:6379/0`, where rate limits are counted; else each process counts."""
 
 
 class LogSettings(Group):
