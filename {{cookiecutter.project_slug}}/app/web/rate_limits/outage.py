@@ -25,7 +25,7 @@ class Outage:
 
     def begins(self, error: BaseException) -> None:
         if not self._lasts:
-            cause = type(error.__cause__ or error).__name__
+            cause = type(error).__name__
             structlog.get_logger().warning(f"{self._what} unavailable", cause=cause)
             self._next_try = monotonic() + PAUSE
         self._lasts = True
