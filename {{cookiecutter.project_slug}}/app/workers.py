@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from contextlib import suppress
+from typing import cast
 
 import uvicorn
 from uvicorn.supervisors import Multiprocess
@@ -36,6 +37,5 @@ class WorkerProcesses(Multiprocess):
 
     def _stop_at_once(self) -> None:
         for worker in self.processes:
-            if worker.pid is not None:
-                with suppress(ProcessLookupError):
-                    os.kill(worker.pid, AT_ONCE)
+            with suppress(ProcessLookupError):
+                os.kill(cast("int", worker.pid), AT_ONCE)

@@ -40,6 +40,12 @@ def route_template(scope: Scope) -> str | None:
     return template
 
 
+def first_segment(scope: Scope) -> str:
+    """`health` of `/health/live`."""
+    path: str = scope["path"]
+    return path.removeprefix("/").partition("/")[0]
+
+
 def allowed_methods(routes: Iterable[BaseRoute], path: str) -> list[str]:
     """Of all routes at this path; the framework names those of the first one only."""
     allowed: set[str] = set()

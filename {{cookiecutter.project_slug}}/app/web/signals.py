@@ -29,7 +29,7 @@ def stopping_on_signals(drain: Drain, seconds: float) -> Iterator[None]:
         yield
         return
     stop = _Stop(server, drain, 0 if server.config.should_reload else seconds)
-    handlers = {signal.SIGINT: stop.now, signal.SIGTERM: stop.soon, AT_ONCE: stop.at_once}
+    handlers = {signal.SIGINT: stop.now, AT_ONCE: stop.at_once, signal.SIGTERM: stop.soon}
     former = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     _stop_with_parent()
     try:

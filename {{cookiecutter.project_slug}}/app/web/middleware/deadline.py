@@ -5,6 +5,7 @@ import asyncio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.problems import DeadlineExceeded, Stopping
+from app.web.middleware.logging import is_cancelled
 from app.web.problem_response import problem_response
 
 
@@ -38,7 +39,7 @@ class DeadlineMiddleware:
             if started or not deadline.expired():
                 raise
             await problem_response(DeadlineExceeded(), scope)(scope, receive, send)
-        except asyncio.CancelledError:
-            if started or not scope["app"].state.drain.is_set():
+        except asyncio.CancelledError as error:
+            if started or not is_cancelled(error) or not scope["app"].state.drain.is_set():
                 raise
             await problem_response(Stopping(), scope)(scope, receive, send)

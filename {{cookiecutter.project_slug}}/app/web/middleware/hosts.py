@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.problems import WrongHost
 from app.web.problem_response import problem_response
+from app.web.routes import first_segment
 
 
 class HostsMiddleware:
@@ -25,7 +26,7 @@ class HostsMiddleware:
             await self.app(scope, receive, send)
 
     def _is_ours(self, scope: Scope) -> bool:
-        if "*" in self.names or scope["path"].split("/", 2)[1] == "health":
+        if "*" in self.names or first_segment(scope) == "health":
             return True
         name = _without_port(Headers(scope=scope).get("host", "").lower())
         return name in self.names or (bool(self.suffixes) and name.endswith(self.suffixes))

@@ -1,6 +1,6 @@
 """Refuses clients that ask too often."""
 
-from ipaddress import IPv6Network
+from ipaddress import IPv6Address, IPv6Network
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -8,7 +8,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.problems import RateLimitExceeded
 from app.web.problem_response import problem_response
 from app.web.rate_limits.limiter import RateLimiter, Standing
+from app.web.routes import first_segment
 
+MAX_LENGTH = 100
 EXEMPT = {"health", "metrics", "docs", "openapi.json"}
 
 
@@ -19,7 +21,7 @@ class RateLimitMiddleware:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].split("/", 2)[1] in EXEMPT:
+        if scope["type"] != "http" or first_segment(scope) in EXEMPT:
             await self.app(scope, receive, send)
             return
         state = scope["app"].state
@@ -53,4 +55,10 @@ def _telling(standing: Standing, send: Send) -> Send:
 def client_of(scope: Scope) -> str:
     """The address that counts as one client; a network in IPv6, where each has billions."""
     host: str = scope["client"][0] if scope.get("client") else ""
-    return str(IPv6Network((host, 64), strict=False)) if ":" in host else host
+    if ":" not in host:
+        return host
+    try:
+        address = IPv6Address(host)
+    except ValueError:  # what a proxy forwarded
+        return host[:MAX_LENGTH]
+    return str(address.ipv4_mapped or IPv6Network((int(address), 64), strict=False))

@@ -152,6 +152,10 @@ async def test_what_only_sounds_like_them_is_counted(client: Client, path: str) 
         ("192.0.2.1", "192.0.2.2", False),
         ("2001:db8::1", "2001:db8::ffff:2", True),  # one customer has the whole network
         ("2001:db8::1", "2001:db8:0:1::1", False),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),  # of a listener for both families
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+        ("fe80::1%eth0", "fe80::2%eth0", True),
+        ("no:address", "no:other", False),  # forwarded by a proxy that believes everything
     ],
 )
 async def test_each_client_has_a_budget_of_its_own(
