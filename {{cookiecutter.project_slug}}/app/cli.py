@@ -4,7 +4,7 @@ import asyncio
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import uvicorn
@@ -20,6 +20,7 @@ from app.settings import Settings
 from app.settings.faults import SettingsError
 from app.transfers import RESOURCES
 from app.web.listening import CannotListenError, refuse_taken
+from app.workers import WorkerProcesses
 
 APPLICATION = "app.main:create_app"
 
@@ -49,7 +50,10 @@ def serve(
     workers: Workers = None,
     reload: Reload = False,  # noqa: FBT002  an option of a command line is a flag
 ) -> None:
-    """Serve HTTP until SIGTERM or Ctrl-C; requests in progress are finished."""
+    """Serve HTTP until SIGTERM or Ctrl-C; requests in progress are finished.
+
+    SIGTERM drains first: see SERVER_DRAIN_SECONDS.
+    """
     settings = Settings()
     server = settings.server
     workers = workers or server.workers
@@ -57,26 +61,35 @@ def serve(
     refuse_taken(host, port)
     configure_logging(settings)
     warn_in_background(settings, workers)
+    options: dict[str, Any] = {
+        "factory": True,
+        "host": host,
+        "port": port,
+        "workers": workers,
+        "reload": reload,
+        "reload_dirs": [str(Path(__file__).parent)] if reload else None,
+        **_options(settings),
+    }
     with metrics_of_workers(settings, several=workers > 1 or reload):
-        uvicorn.run(
-            APPLICATION,
-            factory=True,
-            host=host,
-            port=port,
-            workers=workers,
-            reload=reload,
-            reload_dirs=[str(Path(__file__).parent)] if reload else None,
-            log_config=None,  # app/observability/logging.py configures every logger
-            access_log=False,  # the request line says more
-            server_header=False,
-            forwarded_allow_ips=server.trusted_proxies,
-            timeout_keep_alive=server.keep_alive,
-            timeout_graceful_shutdown=server.graceful_timeout,
-            # In 5 seconds, a busy machine kills workers that are well.
-            timeout_worker_healthcheck=30,
-            # Else requests on one connection could see each other's log context.
-            reset_contextvars=True,
-        )
+        if workers > 1 and not reload:
+            WorkerProcesses.run_all(uvicorn.Config(APPLICATION, **options))
+        else:
+            uvicorn.run(APPLICATION, **options)
+
+
+def _options(settings: Settings) -> dict[str, Any]:
+    server = settings.server
+    return {
+        "log_config": None,  # app/observability/logging.py configures every logger
+        "access_log": False,  # the request line says more
+        "server_header": False,
+        "forwarded_allow_ips": server.trusted_proxies,
+        "timeout_keep_alive": server.keep_alive,
+        "timeout_graceful_shutdown": server.graceful_timeout,
+        "timeout_worker_healthcheck": 30,  # in 5 s, a busy machine kills workers that are well
+        # Else requests on one connection could see each other's log context.
+        "reset_contextvars": True,
+    }
 
 
 @cli.command()

@@ -22,15 +22,23 @@ from app.observability.logging import configure_logging
 from app.settings import Environment, Settings
 from app.telemetry import Telemetry
 from app.web.docs import serve_docs
+from app.web.drain import Drain
 from app.web.errors import handle_errors
+from app.web.middleware.deadline import DeadlineMiddleware
+from app.web.middleware.drain import DrainMiddleware
+from app.web.middleware.hosts import HostsMiddleware
 from app.web.middleware.limits import LimitsMiddleware
 from app.web.middleware.logging import LoggingMiddleware
+from app.web.middleware.rate_limit import RateLimitMiddleware
 from app.web.middleware.request_id import RequestIDMiddleware
 from app.web.middleware.security_headers import SecurityHeadersMiddleware
 from app.web.middleware.timing import TimingMiddleware
 from app.web.middleware.trace import TraceMiddleware
 from app.web.openapi import describe_problems
+from app.web.rate_limits.limiter import RateLimiter
+from app.web.rate_limits.policies import Policies
 from app.web.routes import add_routes
+from app.web.signals import stopping_on_signals
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -70,6 +78,8 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     telemetry: Telemetry = app.state.telemetry
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(telemetry.exporting())
+        drain = app.state.drain = Drain()
+        stack.enter_context(stopping_on_signals(drain, settings.server.drain_seconds))
         engine = create_engine(settings.database, settings.service.name)
         stack.push_async_callback(engine.dispose)
         replica = await stack.enter_async_context(watched_replica(settings))
@@ -81,7 +91,13 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await stack.enter_async_context(in_background(app.state.warm_up.run()))
         for name, served, available in _databases(app):
             await stack.enter_async_context(telemetry.observing(name, served, available))
+        app.state.rate_policies = Policies(app.routes, settings.rate.limit_default)
+        app.state.rate_limiter = RateLimiter(
+            settings, telemetry.metrics and telemetry.metrics.limits
+        )
+        stack.push_async_callback(app.state.rate_limiter.close)
         app.state.started = time.monotonic()
+        stack.push_async_callback(drain.finish)
         yield
 
 
@@ -118,6 +134,8 @@ def middleware(settings: Settings, telemetry: Telemetry) -> list[Middleware]:
             "Idempotent-Replayed",
             "Link",
             "Location",
+            "RateLimit",
+            "RateLimit-Policy",
             "Retry-After",
             "X-Request-ID",
             "X-Response-Time",
@@ -125,6 +143,7 @@ def middleware(settings: Settings, telemetry: Telemetry) -> list[Middleware]:
         ],
     )
     return [
+        Middleware(DrainMiddleware),
         *([cors] if settings.cors.origins else []),
         Middleware(SecurityHeadersMiddleware),
         Middleware(RequestIDMiddleware),
@@ -133,9 +152,12 @@ def middleware(settings: Settings, telemetry: Telemetry) -> list[Middleware]:
         *telemetry.metrics_middleware(),
         Middleware(TimingMiddleware),
         Middleware(LoggingMiddleware, warn_of_repeated_queries=development),
+        Middleware(DeadlineMiddleware, seconds=settings.server.request_timeout),
         Middleware(
             LimitsMiddleware,
             max_body_bytes=settings.server.max_body_bytes,
             max_header_bytes=settings.server.max_header_bytes,
         ),
+        Middleware(HostsMiddleware, hosts=settings.server.trusted_hosts),
+        *([Middleware(RateLimitMiddleware)] if settings.rate.limit_enabled else []),
     ]

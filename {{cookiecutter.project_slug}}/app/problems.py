@@ -13,13 +13,17 @@ Problem
 ├── PreconditionFailed 412      `If-Match` names another version
 ├── ContentTooLarge 413, UriTooLong 414, HeadersTooLarge 431
 ├── UnsupportedMediaType 415
+├── WrongHost 400               the `Host` header names another service
+├── RateLimitExceeded 429       the client asks too often
 ├── InternalError 500           a defect of ours
 ├── Unavailable 503             try again: nothing was done
 │   ├── DatabaseUnavailable
 │   ├── PoolExhausted
 │   ├── Contention              a lock, a deadlock, a serialization failure, a stale plan
-│   └── OutcomeUnknown          the connection broke during COMMIT
+│   ├── OutcomeUnknown          the connection broke during COMMIT
+│   └── Stopping                cut off because the service stops
 └── Timeout 504                 it took too long; nothing was done
+    └── DeadlineExceeded        the request as a whole; something may have been done
 """
 
 from collections.abc import Mapping, Sequence
@@ -134,6 +138,19 @@ class UnsupportedMediaType(Problem):
     detail = "Send the body as JSON, with Content-Type: application/json."
 
 
+class WrongHost(Problem):
+    status = 400
+    type = "/problems/wrong-host"
+    title = "Wrong host"
+    detail = "This service does not answer for the host that the request names."
+
+
+class RateLimitExceeded(Problem):
+    status = 429
+    type = "/problems/rate-limit-exceeded"
+    title = "Rate limit exceeded"
+
+
 class HeadersTooLarge(Problem):
     status = 431
     type = "/problems/headers-too-large"
@@ -179,8 +196,20 @@ class OutcomeUnknown(Unavailable):
     detail = "The connection to the database broke during the commit. Check before you try again."
 
 
+class Stopping(Unavailable):
+    type = "/problems/stopping"
+    title = "Stopping"
+    detail = "The service stopped before it was done. Check before you try again."
+
+
 class Timeout(Problem):
     status = 504
     type = "/problems/timeout"
     title = "Timeout"
     detail = "It took too long and was stopped. Nothing was changed."
+
+
+class DeadlineExceeded(Timeout):
+    type = "/problems/deadline-exceeded"
+    title = "Deadline exceeded"
+    detail = "It took too long and was given up. Check before you try again."

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import structlog
 from fastapi import APIRouter, FastAPI
@@ -10,6 +11,8 @@ from sqlalchemy import text
 
 from app import main
 from app.database.session import Session
+from app.web.drain import CurrentDrain
+from app.web.rate_limits import limiter
 
 router = APIRouter()
 
@@ -18,6 +21,12 @@ def create_app() -> FastAPI:
     app = main.create_app()
     app.include_router(router)
     return app
+
+
+def create_patient_app() -> FastAPI:
+    """Waits for its Redis however slow the machine is."""
+    limiter.TIMEOUT = 30
+    return create_app()
 
 
 @router.get("/slow")
@@ -51,3 +60,29 @@ async def bind(name: str) -> None:
     """Add to the log context, and leave it there."""
     structlog.contextvars.bind_contextvars(**{name: "bound"})
     structlog.get_logger().info("bound")
+
+
+@router.get("/events")
+async def events(drain: CurrentDrain) -> StreamingResponse:
+    """An event stream without an end of its own."""
+
+    async def parts() -> AsyncIterator[bytes]:
+        while not drain.is_set():
+            yield b"data: tick\n\n"
+            with suppress(TimeoutError):
+                await asyncio.wait_for(drain.wait(), 0.1)
+        yield b"event: end\ndata: come back\n\n"
+
+    return StreamingResponse(parts(), media_type="text/event-stream")
+
+
+@router.get("/deaf-events")
+async def deaf_events() -> StreamingResponse:
+    """An event stream that does not care whether the service wants to stop."""
+
+    async def parts() -> AsyncIterator[bytes]:
+        while True:
+            yield b"data: tick\n\n"
+            await asyncio.sleep(0.1)
+
+    return StreamingResponse(parts(), media_type="text/event-stream")

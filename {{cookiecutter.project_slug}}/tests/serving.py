@@ -79,13 +79,18 @@ def serving(
 
     The service sees no environment but `env`, and no `.env`. `factory` is the application to serve
     instead of the real one. Without a `port` it takes a free one, and tells which in its log; with
-    None for it, the one that the settings say.
+    None for it, the one that the settings say. It stops without a drain unless `env` asks for one.
     """
     program = ["-m", "app"] if factory == APPLICATION else ["-c", WITH_FACTORY, factory]
     given = {"port": 0} | options
-    flags = [f"--{name}={value}" for name, value in given.items() if value is not None]
-    without_warm_up = {"DATABASE_WARM_UP": "0"}  # which opens connections that tests count
-    with start(*program, "serve", *flags, env=without_warm_up | env) as process:
+    flags = [
+        f"--{name}" if value is True else f"--{name}={value}"
+        for name, value in given.items()
+        if value is not None
+    ]
+    # Tests count connections, and wait for the end of a service often.
+    defaults = {"DATABASE_WARM_UP": "0", "SERVER_DRAIN_SECONDS": "0"}
+    with start(*program, "serve", *flags, env=defaults | env) as process:
         served = Served(process)
         try:
             _wait_until_live(served)

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from limits import parse
 from pydantic import ValidationError
 
 from app.settings import Settings
@@ -20,7 +21,10 @@ PREFIXES = (
     "SERVER",
     "DATABASE",
     "CORS",
+    "IDEMPOTENCY",
     "LOG",
+    "RATE",
+    "REDIS",
     "METRICS",
     "TRACING",
     "ENVIRONMENT",
@@ -287,6 +291,77 @@ def test_proxies_are_addresses_or_networks(setenv: Any, proxies: str) -> None:
     setenv(DATABASE_URL=URL, SERVER_TRUSTED_PROXIES=proxies)
 
     assert Settings().server.trusted_proxies == proxies.split(",")
+
+
+@pytest.mark.parametrize("hosts", ["*", "shop.example,*.shop.example", "127.0.0.1,[::1]"])
+def test_hosts_are_names_or_addresses(setenv: Any, hosts: str) -> None:
+    setenv(DATABASE_URL=URL, SERVER_TRUSTED_HOSTS=hosts)
+
+    assert Settings().server.trusted_hosts == hosts.split(",")
+
+
+@pytest.mark.parametrize("host", ["https://a.example", "a.example:80", "a.*", "**", "a b"])
+def test_what_no_host_header_says_is_refused(setenv: Any, host: str) -> None:
+    setenv(DATABASE_URL=URL, SERVER_TRUSTED_HOSTS=host)
+
+    with pytest.raises(SettingsError, match="is no host; write it without port"):
+        Settings()
+
+
+@pytest.mark.parametrize("rate", ["100/minute", "5/second", "1000/12 hours", "1/day"])
+def test_a_rate_limit_is_a_number_and_a_time(setenv: Any, rate: str) -> None:
+    setenv(DATABASE_URL=URL, RATE_LIMIT_DEFAULT=rate, RATE_LIMIT_ENABLED="true")
+
+    assert Settings().rate.limit_default == rate
+    assert Settings().rate.limit_enabled
+    assert parse(rate).amount == int(rate.partition("/")[0])
+
+
+@pytest.mark.parametrize("rate", ["often", "0/minute", "-1/day", "100", "5/0 days", "1/week", ""])
+def test_any_other_rate_limit_is_refused_with_an_example(setenv: Any, rate: str) -> None:
+    setenv(DATABASE_URL=URL, RATE_LIMIT_DEFAULT=rate)
+
+    (fault,) = faults()
+
+    assert fault.startswith("RATE_LIMIT_DEFAULT: must be a number and a time, such as 100/minute")
+    assert fault.endswith(f"(it is {rate!r})")
+
+
+@pytest.mark.parametrize("url", ["redis://:hunter2@redis:6379/0", "rediss://redis"])
+def test_a_redis_has_a_url(setenv: Any, url: str) -> None:
+    setenv(DATABASE_URL=URL, REDIS_URL=url)
+
+    found = Settings().redis.url
+    assert found is not None
+    assert found.get_secret_value() == url
+    assert "hunter2" not in repr(Settings())
+
+
+def test_a_redis_is_not_needed(setenv: Any) -> None:
+    setenv(DATABASE_URL=URL, REDIS_URL="")
+
+    assert Settings().redis.url is None
+
+
+@pytest.mark.parametrize("url", ["redis", "unix:///redis", "http://:hunter2@redis", "redis://"])
+def test_another_redis_url_is_refused_without_showing_it(setenv: Any, url: str) -> None:
+    setenv(DATABASE_URL=URL, REDIS_URL=url)
+
+    (fault,) = faults()
+
+    assert fault.startswith("REDIS_URL: must look like redis://")
+    assert "hunter2" not in fault
+
+
+@pytest.mark.parametrize(("seconds", "refused"), [("10", True), ("10.5", False), ("0", False)])
+def test_a_statement_must_end_before_its_request(setenv: Any, seconds: str, refused: bool) -> None:
+    setenv(DATABASE_URL=URL, SERVER_REQUEST_TIMEOUT=seconds)
+
+    if refused:
+        (fault,) = faults()
+        assert fault.startswith("DATABASE_STATEMENT_TIMEOUT=10 must be less than SERVER_REQUEST_")
+    else:
+        assert Settings().database.statement_timeout == 10
 
 
 @pytest.mark.parametrize(("database", "name"), [({"url": 5}, "DATABASE_URL"), (5, "DATABASE")])

@@ -25,6 +25,8 @@ from app.settings.groups import (
     IdempotencySettings,
     LogSettings,
     MetricsSettings,
+    RateSettings,
+    RedisSettings,
     ServerSettings,
     ServiceSettings,
     TracingSettings,
@@ -59,6 +61,8 @@ class Settings(BaseSettings):
     database: DatabaseSettings
     cors: CorsSettings = CorsSettings()
     idempotency: IdempotencySettings = IdempotencySettings()
+    rate: RateSettings = RateSettings()
+    redis: RedisSettings = RedisSettings()
     log: LogSettings = LogSettings()
     metrics: MetricsSettings = MetricsSettings()
     tracing: TracingSettings = TracingSettings()
@@ -68,11 +72,20 @@ class Settings(BaseSettings):
         return self.environment is Environment.PRODUCTION
 
     def contradictions(self) -> list[str]:
-        """Sentences on values that cannot go together."""
+        """Sentences on values that do not go together."""
+        statement, request = self.database.statement_timeout, self.server.request_timeout
         port = self.metrics.port
-        if self.metrics.enabled and port and port == self.server.port:
-            return [f"METRICS_PORT={port} is SERVER_PORT too; leave it empty to serve both there"]
-        return []
+        checks = {
+            f"METRICS_PORT={port} is SERVER_PORT too; leave it empty to serve both there": (
+                self.metrics.enabled and bool(port) and port == self.server.port
+            ),
+            f"DATABASE_STATEMENT_TIMEOUT={statement:g} must be less than "
+            f"SERVER_REQUEST_TIMEOUT={request:g}: a request that is given up in the middle of "
+            "a statement costs its connection; lower the first or raise the second": (
+                0 < request <= statement
+            ),
+        }
+        return [sentence for sentence, found in checks.items() if found]
 
     def unsafe(self) -> list[str]:
         """Sentences on values that must not reach production."""

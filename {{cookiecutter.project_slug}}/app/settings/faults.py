@@ -50,7 +50,8 @@ def _sentence(fault: ErrorDetails) -> str:
     message = fault["msg"].removeprefix("Value error, ")
     if isinstance(fault["input"], dict) and name not in _SECRET:
         return message
-    value = "" if name in _SECRET else f" (it is {fault['input']!r})"
+    secret = name in _SECRET or name.endswith("_URL")
+    value = "" if secret else f" (it is {fault['input']!r})"
     return f"{name}: {message}{value}"
 
 

@@ -17,11 +17,14 @@ from sqlalchemy import URL, make_url
 from app.settings.values import (
     CollectorURL,
     DatabaseURL,
+    Hosts,
     NamedDatabases,
     Networks,
     OptionalDatabaseURL,
     Origins,
     PasswordProvider,
+    Rate,
+    RedisURL,
     Seconds,
     SecondsOrNever,
 )
@@ -64,12 +67,18 @@ class ServerSettings(Group):
     """Processes. Each has a connection pool of its own."""
     replicas: int = Field(1, ge=1, le=10_000)
     """Copies of the service that share the database; only to count connections."""
+    drain_seconds: SecondsOrNever = 5.0
+    """Seconds after SIGTERM in which it serves but is not ready, so that balancers notice."""
     graceful_timeout: int = Field(20, ge=1, le=3_600)
-    """Seconds that requests in progress get to finish after SIGTERM."""
+    """Seconds that requests in progress then get to finish; what is left is cut off."""
+    request_timeout: SecondsOrNever = 30.0
+    """Seconds until a request that has no response yet is answered with 504; 0 is no limit."""
     keep_alive: int = Field(75, ge=1, le=3_600)
     """Seconds an idle connection stays open; more than the load balancer keeps one."""
     trusted_proxies: Networks = ["127.0.0.1", "::1"]
     """Addresses or networks (CIDR) whose `X-Forwarded-For` is believed."""
+    trusted_hosts: Hosts = ["*"]
+    """Values of `Host` that are answered, such as `*.shop.example`; `*` is any."""
     max_body_bytes: int = Field(1_048_576, ge=1)
     """Largest request body; a larger one is answered with 413."""
     max_header_bytes: int = Field(32_768, ge=1_024)
@@ -177,6 +186,22 @@ class IdempotencySettings(Group):
 
     ttl: int = Field(86_400, ge=1, le=31_536_000)
     """Seconds for which an answer is kept; a key that comes later is a new one."""
+
+
+class RateSettings(Group):
+    """How often a client may ask."""
+
+    limit_enabled: bool = False
+    """Whether requests are counted, and too many answered with 429."""
+    limit_default: Rate = "100/minute"
+    """Requests of one client address, on all routes without a limit of their own together."""
+
+
+class RedisSettings(Group):
+    """What processes share besides the database."""
+
+    url: Annotated[RedisURL | None, BeforeValidator(lambda v: v or None)] = None
+    """`redis://:password@host:6379/0`, where rate limits are counted; else each process counts."""
 
 
 class LogSettings(Group):

@@ -152,6 +152,27 @@ def _collector(value: str | None) -> str | None:
     return value
 
 
+def _host(value: str) -> str:
+    if not re.fullmatch(r"\*|(\*\.)?[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]", value):
+        message = f"{value!r} is no host; write it without port: shop.example or *.shop.example"
+        raise ValueError(message)
+    return value
+
+
+def _rate(value: str) -> str:
+    if not re.fullmatch(r"0*[1-9]\d*/([1-9]\d* )?(second|minute|hour|day)s?", value):
+        message = "must be a number and a time, such as 100/minute, 5/second or 1000/12 hours"
+        raise ValueError(message)
+    return value
+
+
+def _redis_url(value: SecretStr) -> SecretStr:
+    if not re.match(r"rediss?://.", value.get_secret_value()):
+        message = "must look like redis://:password@host:6379/0; rediss:// is with TLS"
+        raise ValueError(message)
+    return value
+
+
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 SecondsOrNever = Annotated[float, Field(ge=0, le=86_400)]
 """Where 0 says that there is no limit."""
@@ -162,6 +183,9 @@ Origins = Annotated[List, AfterValidator(lambda items: [_origin(item) for item i
 PasswordProvider = Annotated[
     ImportString[Callable[[], Awaitable[str]]], AfterValidator(_asynchronous)
 ]
+Hosts = Annotated[List, AfterValidator(lambda items: [_host(item) for item in items])]
+Rate = Annotated[str, AfterValidator(_rate)]
+RedisURL = Annotated[SecretStr, AfterValidator(_redis_url)]
 DatabaseURL = Annotated[SecretStr, BeforeValidator(_database_url)]
 OptionalDatabaseURL = Annotated[
     SecretStr | None, BeforeValidator(lambda value: _database_url(value) if value else None)

@@ -11,11 +11,12 @@ from sqlalchemy.pool import Pool, QueuePool
 from app.database.named import NamedDatabase
 from app.database.probe import Probe
 from app.database.replica import Replica
+from app.web.drain import CurrentDrain
 from app.web.types import Output
 
 router = APIRouter(tags=["health"])
 
-Status = Literal["ok", "unavailable"]
+Status = Literal["ok", "unavailable", "draining"]
 
 
 class Health(Output):
@@ -63,29 +64,31 @@ CurrentProbe = Annotated[Probe, Depends(_probe)]
 
 
 @router.get("/health/live")
-@router.head("/health/live", include_in_schema=False)
 async def live() -> Health:
     """Whether the process answers. Touches nothing else: a restart mends no database."""
     return Health(status="ok")
 
 
 @router.get("/health/ready", responses={503: {"model": Health, "description": "Not ready"}})
-@router.head("/health/ready", include_in_schema=False)
-async def ready(request: Request, probe: CurrentProbe, response: Response) -> Health:
+async def ready(
+    request: Request, probe: CurrentProbe, drain: CurrentDrain, response: Response
+) -> Health:
     """Whether to send requests here: of the databases, the service's own primary decides."""
     available = await probe.check() and request.app.state.warm_up.done
-    return _answer(Health(status=_status(available)), response)
+    status = "draining" if drain.is_set() else _status(available)
+    return _answer(Health(status=status), response)
 
 
 @router.get("/health", responses={503: {"model": FullHealth, "description": "Not ready"}})
-@router.head("/health", include_in_schema=False)
-async def health(request: Request, probe: CurrentProbe, response: Response) -> FullHealth:
+async def health(
+    request: Request, probe: CurrentProbe, drain: CurrentDrain, response: Response
+) -> FullHealth:
     """Everything the service depends on; its status is that of its own primary."""
     state = request.app.state
     status = _status(await probe.check())
     return _answer(
         FullHealth(
-            status=status,
+            status="draining" if drain.is_set() else status,
             service=state.settings.service.name,
             version=state.settings.service.version,
             environment=state.settings.environment,

@@ -14,6 +14,7 @@ from app.problems import (
 )
 from app.web.idempotency import HEADER, REPLAYED
 from app.web.problem_response import MEDIA_TYPE
+from app.web.routes import without_head
 
 PROBLEM_SCHEMA: dict[str, Any] = {
     "title": "Problem",
@@ -71,7 +72,10 @@ def describe_problems(app: FastAPI) -> None:
 
 def _generate(app: FastAPI) -> dict[str, Any]:
     return get_openapi(
-        title=app.title, version=app.version, description=app.description, routes=app.routes
+        title=app.title,
+        version=app.version,
+        description=app.description,
+        routes=[without_head(route) for route in app.routes],
     )
 
 

@@ -19,7 +19,18 @@ def add_routes(app: FastAPI, router: APIRouter) -> None:
         if isinstance(added, APIRoute):
             added.dependency_overrides_provider = app
             added.app = request_response(added.get_route_handler())
+            if added.methods and "GET" in added.methods:
+                added.methods = added.methods | {"HEAD"}  # the server sends it without the body
         app.router.routes.append(added)
+
+
+def without_head(route: BaseRoute) -> BaseRoute:
+    """For documentation, where GET says it all."""
+    if not isinstance(route, APIRoute) or not route.methods or "GET" not in route.methods:
+        return route
+    documented = copy(route)
+    documented.methods = route.methods - {"HEAD"}
+    return documented
 
 
 def route_template(scope: Scope) -> str | None:
@@ -35,6 +46,12 @@ def _of_plain_route(scope: Scope) -> str | None:
         return None
     routes = [r for r in scope["app"].routes if getattr(r, "endpoint", None) is endpoint]
     return next((r.path for r in routes if r.path_regex.match(scope["path"])), None)
+
+
+def first_segment(scope: Scope) -> str:
+    """`health` of `/health/live`."""
+    path: str = scope["path"]
+    return path.removeprefix("/").partition("/")[0]
 
 
 def allowed_methods(routes: Iterable[BaseRoute], path: str) -> list[str]:

@@ -71,9 +71,8 @@ async def until_scraped(app: FastAPI, condition: Callable[[Scrape], bool]) -> Sc
 
 async def test_every_metric_has_its_name_and_its_labels(app: FastAPI, client: Client) -> None:
     await client.get("/health/live")
-    app.state.telemetry.metrics.limits.exceeded("/v1/things")
-    app.state.telemetry.metrics.limits.exceeded(None)
-    app.state.telemetry.metrics.limits.unavailable()
+    app.state.rate_limiter.observer.exceeded("GET /v1/things")
+    app.state.rate_limiter.observer.unavailable()
 
     scraped = await until_scraped(app, lambda scraped: bool(scraped.all("database_available")))
 
@@ -85,8 +84,7 @@ async def test_every_metric_has_its_name_and_its_labels(app: FastAPI, client: Cl
     ours = {name for name, _, _ in scraped.samples if not name.startswith("process_")}
     assert ours - known == set()
     assert scraped.all("service_info", service="shop", version="1.2.3", environment="test") == [1]
-    assert scraped.all("rate_limit_exceeded_total", route="/v1/things") == [1]
-    assert scraped.all("rate_limit_exceeded_total", route="unmatched") == [1]
+    assert scraped.all("rate_limit_exceeded_total", route="GET /v1/things") == [1]
     assert scraped.all("rate_limit_unavailable_total") == [1]
     assert scraped.total("process_resident_memory_bytes") > 0
 
@@ -274,7 +272,7 @@ async def test_a_sample_that_fails_is_not_the_last(
 ) -> None:
     logged = configured()
     with monkeypatch.context() as patch:
-        patch.setattr(app.state.probe, "check", None)
+        patch.setattr(app.state.database.engine.pool, "waiting", None)
         async with asyncio.timeout(20):
             while "the pool could not be sampled" not in logged():  # noqa: ASYNC110  a log
                 await asyncio.sleep(0.05)

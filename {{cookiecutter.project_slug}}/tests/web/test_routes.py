@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from app.web.openapi import describe_problems
 from app.web.routes import add_routes
 from tests.conftest import Client, client_of
 from tests.web.conftest import ReadLog
@@ -50,6 +51,7 @@ async def test_an_override_of_a_dependency_is_for_one_application_alone() -> Non
 def test_what_the_router_says_of_its_routes_is_documented() -> None:
     app = FastAPI()
     add_routes(app, router)
+    describe_problems(app)
 
     assert app.openapi()["paths"]["/things/{thing}"]["get"]["tags"] == ["things"]
 
@@ -66,3 +68,21 @@ async def test_a_plain_route_has_a_template_as_well(
 
     expected = ["/one/{name}", "/other/{name}", "/docs/swagger-ui.css", None]
     assert [line["route"] for line in read_log("request")] == expected
+
+
+async def test_what_can_be_read_can_be_asked_for_without_its_body() -> None:
+    app = FastAPI()
+    add_routes(app, router)
+
+    got, asked = [await client_of(app).request(m, "/things/car") for m in ("GET", "HEAD")]
+
+    assert (asked.status_code, asked.headers) == (got.status_code, got.headers)
+    assert asked.content == b""
+
+
+def test_that_is_not_documented_for_each_route() -> None:
+    app = FastAPI()
+    add_routes(app, router)
+    describe_problems(app)
+
+    assert list(app.openapi()["paths"]["/things/{thing}"]) == ["get"]

@@ -114,8 +114,9 @@ class LimitRecorder:
         self._metrics = metrics
 
     @harmless
-    def exceeded(self, route: str | None) -> None:
-        self._metrics.rate_limit_exceeded.labels(route or UNMATCHED).inc()
+    def exceeded(self, policy: str) -> None:
+        """A policy is called like the route that has it, or `default`."""
+        self._metrics.rate_limit_exceeded.labels(policy).inc()
 
     @harmless
     def unavailable(self) -> None:

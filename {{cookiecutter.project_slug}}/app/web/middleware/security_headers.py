@@ -11,6 +11,8 @@ HEADERS = [
     (b"cache-control", b"no-store"),
 ]
 NAMES = frozenset(name for name, _ in HEADERS)
+# RFC 6797 wants it on HTTPS alone.
+ONLY_HTTPS = (b"strict-transport-security", b"max-age=31536000")
 
 
 class SecurityHeadersMiddleware:
@@ -29,7 +31,8 @@ class SecurityHeadersMiddleware:
                 given = list(message.get("headers", ()))
                 own = {name for name, _ in given} & NAMES
                 defaults = [item for item in HEADERS if item[0] not in own] if own else HEADERS
-                message["headers"] = given + defaults
+                only_https = [ONLY_HTTPS] if scope["scheme"] == "https" else []
+                message["headers"] = given + defaults + only_https
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

