@@ -92,9 +92,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         for name, served, available in _databases(app):
             await stack.enter_async_context(telemetry.observing(name, served, available))
         app.state.rate_policies = Policies(app.routes, settings.rate.limit_default)
-        app.state.rate_limiter = RateLimiter(
-            settings, telemetry.metrics and telemetry.metrics.limits
-        )
+        app.state.rate_limiter = RateLimiter(settings, telemetry.limit_observer())
         stack.push_async_callback(app.state.rate_limiter.close)
         app.state.started = time.monotonic()
         stack.push_async_callback(drain.finish)

@@ -16,7 +16,7 @@ from app.web.middleware.metrics import MetricsMiddleware
 from app.web.middleware.span import SpanMiddleware
 
 if TYPE_CHECKING:
-    from app.observability.metrics.recording import Recorders
+    from app.observability.metrics.recording import LimitRecorder, Recorders
     from app.observability.spans import Spans
 
 
@@ -34,6 +34,9 @@ class Telemetry:
     def metrics_middleware(self) -> list[Middleware]:
         metrics = self.metrics
         return [] if metrics is None else [Middleware(MetricsMiddleware, metrics.requests)]
+
+    def limit_observer(self) -> "LimitRecorder | None":
+        return None if self.metrics is None else self.metrics.limits
 
     def add_routes(self, app: FastAPI) -> None:
         if self.metrics is None or self._settings.metrics.port is not None:
