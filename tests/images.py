@@ -20,6 +20,7 @@ BASE = "docker.io/library/python:3.13-slim"
 PACKAGES = "python3,python3-pip,ca-certificates"
 # The builder has the network of this machine, so it needs what this machine needs to use it.
 TRUST = ("/etc/ssl/certs", "/etc/pip.conf")
+CERTIFICATES = "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt"
 READ_ONLY = """
 set -eu
 mount --make-rprivate /
@@ -59,6 +60,7 @@ class Builder:
     def build(self, project: Path, *arguments: str) -> "Image":
         here = [path for path in TRUST if Path(path).exists()]
         volumes = [option for path in here for option in ("--volume", f"{path}:{path}:ro")]
+        volumes += ["--env", CERTIFICATES]
         offline = ("--isolation", "chroot", "--pull-never", "--format", "docker")
         self("bud", "--quiet", *offline, *volumes, *arguments, "--tag", "built", project)
         root = self("mount", self("from", "--pull-never", "localhost/built"))
