@@ -61,7 +61,7 @@ class Builder:
         here = [path for path in TRUST if Path(path).exists()]
         volumes = [option for path in here for option in ("--volume", f"{path}:{path}:ro")]
         volumes += ["--env", CERTIFICATES]
-        offline = ("--isolation", "chroot", "--pull-never", "--format", "docker")
+        offline = ("--layers", "--isolation", "chroot", "--pull-never", "--format", "docker")
         self("bud", "--quiet", *offline, *volumes, *arguments, "--tag", "built", project)
         root = self("mount", self("from", "--pull-never", "localhost/built"))
         config = json.loads(self("inspect", "--type", "image", "localhost/built"))
@@ -87,9 +87,8 @@ class Image:
     def around(self) -> dict[str, str]:
         return environment(ROOT=str(self.root), OWNER=self.config["User"])
 
-    def run(self, *command: str, ok: bool | None = True, **more: str) -> str:
-        done = run(*self.command(*command, **more), env=self.around, ok=ok)
-        return f"{done.returncode} {done.stdout}"
+    def run(self, *command: str, given: dict[str, str], ok: bool | None = True) -> None:
+        run(*self.command(*command, **given), env=self.around, ok=ok)
 
     @contextmanager
     def running(self, log: Path, **more: str) -> Iterator["subprocess.Popen[bytes]"]:

@@ -84,7 +84,7 @@ def test_it_migrates_serves_and_stops_as_its_user_on_a_read_only_root(
 ) -> None:
     port, log = free_port(), tmp_path / "log"
     given = {"DATABASE_URL": database_url, "SERVER_PORT": str(port)}
-    image.run("alembic", "upgrade", "head", **given)
+    image.run("alembic", "upgrade", "head", given=given)
     check = image.config["Healthcheck"]["Test"][1:]
     with image.running(log, **given) as process:
         wait_until_ready(process, port, log)
@@ -92,10 +92,10 @@ def test_it_migrates_serves_and_stops_as_its_user_on_a_read_only_root(
         status, health = ask(port, "GET", "/health")
         assert (status, health["version"]) == (200, VERSION)
         assert health["environment"] == "production"
-        image.run(*check, **given)
+        image.run(*check, given=given)
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE) in {0, 143, -signal.SIGTERM}, log.read_text()
-    image.run(*check, **given, ok=False)
+    image.run(*check, given=given, ok=False)
     assert "Traceback" not in log.read_text()
 
 

@@ -117,7 +117,7 @@ def test_a_text_that_cannot_work_is_refused_in_one_sentence(
 def test_a_template_mark_in_a_text_is_refused_because_an_update_would_run_it(
     tmp_path: Path, mark: str
 ) -> None:
-    typed = f"\n\nBraces {mark} here\n\n\n"
+    typed = f"\n\nBraces {mark} here\n\n\n\n"
     done = bake_by_command("--output-dir", str(tmp_path), text=typed, ok=False)
     assert "description must not contain" in done.stderr.splitlines()[0]
     assert not list(tmp_path.iterdir())
