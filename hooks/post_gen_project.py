@@ -20,15 +20,19 @@ from typing import Any
 # its quotes and backslashes, arrives unharmed.
 RENDERED = r"""{{ cookiecutter | tojson }}"""
 
-# What an option owns; answering no removes it.
+# What an answer owns; any other answer to the question removes it.
 OWNED = {
-    "example": (
+    ("example", True): (
         "app/features/products",
         "app/features/orders",
         "tests/features/products",
         "tests/features/orders",
         "migrations/versions/*products*.py",
         "migrations/versions/*orders*.py",
+    ),
+    ("deploy", "kubernetes"): (
+        "deploy",
+        "tests/deploy",
     ),
 }
 BOLD, PLAIN = "\033[1m", "\033[0m"
@@ -47,8 +51,8 @@ def main() -> None:
 
 
 def prune(project: Path, answers: dict[str, Any]) -> None:
-    """Remove what belongs to the options that were declined."""
-    declined = [option for option in OWNED if not answers[option]]
+    """Remove what belongs to the answers that were not given."""
+    declined = [option for option in OWNED if answers[option[0]] != option[1]]
     for pattern in (pattern for option in declined for pattern in OWNED[option]):
         for path in list(project.glob(pattern)):
             remove(path)

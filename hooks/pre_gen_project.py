@@ -40,7 +40,7 @@ DEPENDENCIES = frozenset(
     prometheus-client protobuf psutil pydantic pydantic-core pydantic-settings pygments pyjwt
     pytest pytest-cov pytest-xdist python-discovery python-dotenv pyyaml redis requests rich
     ruff schemathesis shellingham sniffio sqlalchemy starlette structlog typer
-    typing-extensions typing-inspection tzdata urllib3 uuid-utils uvicorn uvloop valkey
+    types-pyyaml typing-extensions typing-inspection tzdata urllib3 uuid-utils uvicorn uvloop valkey
     virtualenv watchfiles websockets wrapt
     """.split()  # noqa: SIM905  a list would be ninety lines
 )

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -29,18 +30,24 @@ class Combination:
 
     size: str
     example: bool
+    deploy: str
 
     @property
     def id(self) -> str:
-        return f"{self.size}-{'with' if self.example else 'without'}-example"
+        return f"{self.size}-{'with' if self.example else 'without'}-example-{self.deploy}"
 
     @property
     def answers(self) -> dict[str, Any]:
         slug = NAMES[self.size]
-        return {"project_name": slug, "project_slug": slug, "example": self.example}
+        options = {"example": self.example, "deploy": self.deploy}
+        return {"project_name": slug, "project_slug": slug, **options}
 
 
-COMBINATIONS = [Combination(size, example) for size in NAMES for example in (True, False)]
+COMBINATIONS = [
+    Combination(*answers) for answers in product(NAMES, (True, False), QUESTIONS["deploy"])
+]
+Option = tuple[str, Any]
+"""A question and one of its answers."""
 
 
 def bake(output: Path, **answers: Any) -> Path:  # noqa: ANN401  JSON values
@@ -70,8 +77,20 @@ def files_of(directory: Path) -> set[str]:
     return {path.as_posix() for path in paths if path.parts[0] != ".git"}
 
 
-def owned_by(option: str, tree: Path = TEMPLATE) -> set[str]:
-    """Every file that goes when the option is declined."""
+def other_answer(option: Option) -> Any:  # noqa: ANN401  a JSON value
+    """An answer to the option's question that is not the option's."""
+    question, answer = option
+    return next(other for other in answers_to(question) if other != answer)
+
+
+def answers_to(question: str) -> list[Any]:
+    """Every answer that a yes-or-no question or a choice can have."""
+    asked = QUESTIONS[question]
+    return asked if isinstance(asked, list) else [True, False]
+
+
+def owned_by(option: Option, tree: Path = TEMPLATE) -> set[str]:
+    """Every file that goes when another answer is given."""
     paths = [path for pattern in OWNED[option] for path in tree.glob(pattern)]
     files = [file for path in paths for file in (path.rglob("*") if path.is_dir() else [path])]
     return {file.relative_to(tree).as_posix() for file in files if file.is_file()}

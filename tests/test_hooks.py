@@ -12,28 +12,31 @@ import pytest
 from hooks.post_gen_project import OWNED
 from tests.baking import (
     DEFAULT,
-    QUESTIONS,
     ROOT,
     TEMPLATE,
+    Option,
+    answers_to,
     bake,
     bake_by_command,
     baked_from,
     contents_of,
     files_of,
+    other_answer,
     owned_by,
 )
 from tests.running import environment, run
 
 
-@pytest.mark.parametrize("option", OWNED)
-def test_an_option_owns_paths_that_exist_and_is_a_yes_or_no_question(option: str) -> None:
-    assert isinstance(QUESTIONS[option], bool)
+@pytest.mark.parametrize("option", OWNED, ids=str)
+def test_an_answer_owns_paths_that_exist_and_can_be_given(option: Option) -> None:
+    question, answer = option
+    assert answer in answers_to(question)
     assert [pattern for pattern in OWNED[option] if not list(TEMPLATE.glob(pattern))] == []
 
 
-@pytest.mark.parametrize("option", OWNED)
-def test_declining_an_option_removes_what_it_owns(tmp_path: Path, option: str) -> None:
-    project = bake(tmp_path, **{option: False})
+@pytest.mark.parametrize("option", OWNED, ids=str)
+def test_another_answer_removes_what_an_answer_owns(tmp_path: Path, option: Option) -> None:
+    project = bake(tmp_path, **{option[0]: other_answer(option)})
     assert not files_of(project) & owned_by(option)
     assert not [path for pattern in OWNED[option] for path in project.glob(pattern)]
 

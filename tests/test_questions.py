@@ -13,6 +13,10 @@ from hooks.pre_gen_project import DEPENDENCIES, LONGEST
 from tests.baking import NAMES, QUESTIONS, bake, bake_by_command, contents_of
 
 VISIBLE = [question for question in QUESTIONS if not question.startswith("_")]
+SENTENCES = [
+    prompt["__prompt__"] if isinstance(prompt, dict) else prompt
+    for prompt in QUESTIONS["__prompts__"].values()
+]
 AWKWARD = """Bob's "Best" \\ 'Böörk' $HOME ${x} `y` <b>&amp; #1: 100% """ + "'''" + ' """ 📦'
 
 
@@ -27,13 +31,20 @@ def refuse(output: Path, **answers: str) -> str:
 def test_every_question_is_asked_in_words_and_there_are_at_most_six() -> None:
     assert list(QUESTIONS["__prompts__"]) == VISIBLE
     assert len(VISIBLE) <= 6
-    assert all(prompt.endswith("?") for prompt in QUESTIONS["__prompts__"].values())
+    assert all(sentence.endswith("?") for sentence in SENTENCES)
+
+
+def test_every_choice_is_explained_in_words() -> None:
+    for question in VISIBLE:
+        if isinstance(QUESTIONS[question], list):
+            explained = QUESTIONS["__prompts__"][question]
+            assert [label for label in explained if label != "__prompt__"] == QUESTIONS[question]
 
 
 def test_pressing_return_at_every_question_bakes_the_default_service(tmp_path: Path) -> None:
     asked = bake_by_command("--output-dir", str(tmp_path), text="\n" * len(VISIBLE)).stdout
     assert (tmp_path / "order-service/pyproject.toml").is_file()
-    for prompt in QUESTIONS["__prompts__"].values():
+    for prompt in SENTENCES:
         assert prompt in " ".join(asked.split())
 
 
@@ -106,7 +117,7 @@ def test_a_text_that_cannot_work_is_refused_in_one_sentence(
 def test_a_template_mark_in_a_text_is_refused_because_an_update_would_run_it(
     tmp_path: Path, mark: str
 ) -> None:
-    typed = f"\n\nBraces {mark} here\n\n\n"
+    typed = f"\n\nBraces {mark} here\n\n\n\n"
     done = bake_by_command("--output-dir", str(tmp_path), text=typed, ok=False)
     assert "description must not contain" in done.stderr.splitlines()[0]
     assert not list(tmp_path.iterdir())

@@ -55,7 +55,7 @@ def texts_of(project: Path) -> Iterator[tuple[str, str]]:
 
 
 def test_it_has_exactly_the_files_of_its_options(project: Path, combination: Combination) -> None:
-    declined = [option for option in OWNED if not combination.answers[option]]
+    declined = [option for option in OWNED if combination.answers[option[0]] != option[1]]
     expected = files_of(TEMPLATE).difference(*map(owned_by, declined))
     assert files_of(project) - {".cruft.json"} == expected
 

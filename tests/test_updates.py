@@ -14,6 +14,7 @@ ANSWERS = {
     "description": "An HTTP service on PostgreSQL.",
     "author": "Order Service team",
     "example": True,
+    "deploy": "kubernetes",
 }
 CRUFT = (sys.executable, "-m", "cruft")
 
