@@ -6,8 +6,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
-from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 
 from app.api import ROUTERS
 from app.database.background import in_background
@@ -18,22 +16,13 @@ from app.database.replica import watched_replica
 from app.database.sampling import Availability
 from app.database.session import Database
 from app.database.warm_up import WarmUp
+from app.middleware import middleware
 from app.observability.logging import configure_logging
-from app.settings import Environment, Settings
+from app.settings import Settings
 from app.telemetry import Telemetry
 from app.web.docs import serve_docs
 from app.web.drain import Drain
 from app.web.errors import handle_errors
-from app.web.middleware.deadline import DeadlineMiddleware
-from app.web.middleware.drain import DrainMiddleware
-from app.web.middleware.hosts import HostsMiddleware
-from app.web.middleware.limits import LimitsMiddleware
-from app.web.middleware.logging import LoggingMiddleware
-from app.web.middleware.rate_limit import RateLimitMiddleware
-from app.web.middleware.request_id import RequestIDMiddleware
-from app.web.middleware.security_headers import SecurityHeadersMiddleware
-from app.web.middleware.timing import TimingMiddleware
-from app.web.middleware.trace import TraceMiddleware
 from app.web.openapi import describe_problems
 from app.web.rate_limits.limiter import RateLimiter
 from app.web.rate_limits.policies import Policies
@@ -107,55 +96,3 @@ def _databases(app: FastAPI) -> Iterator[tuple[str, AsyncEngine, Availability]]:
         yield "replica", database.replica.engine, database.replica.is_fit
     for name, named in app.state.named.items():
         yield name, named.database.engine, named.probe.check
-
-
-def middleware(settings: Settings, telemetry: Telemetry) -> list[Middleware]:
-    """Outermost first: what stands higher sees the request earlier and the response later."""
-    development = settings.environment is Environment.DEVELOPMENT
-    cors = Middleware(
-        CORSMiddleware,
-        allow_origins=settings.cors.origins,
-        allow_credentials=settings.cors.credentials,
-        allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
-        allow_headers=[
-            "Authorization",
-            "Content-Type",
-            "Idempotency-Key",
-            "If-Match",
-            "If-None-Match",
-            "X-Request-ID",
-            "traceparent",
-            "tracestate",
-        ],
-        expose_headers=[
-            "ETag",
-            "Idempotent-Replayed",
-            "Link",
-            "Location",
-            "RateLimit",
-            "RateLimit-Policy",
-            "Retry-After",
-            "X-Request-ID",
-            "X-Response-Time",
-            "traceresponse",
-        ],
-    )
-    return [
-        Middleware(DrainMiddleware),
-        *([cors] if settings.cors.origins else []),
-        Middleware(SecurityHeadersMiddleware),
-        Middleware(RequestIDMiddleware),
-        *telemetry.span_middleware(),
-        Middleware(TraceMiddleware),
-        *telemetry.metrics_middleware(),
-        Middleware(TimingMiddleware),
-        Middleware(LoggingMiddleware, warn_of_repeated_queries=development),
-        Middleware(DeadlineMiddleware, seconds=settings.server.request_timeout),
-        Middleware(
-            LimitsMiddleware,
-            max_body_bytes=settings.server.max_body_bytes,
-            max_header_bytes=settings.server.max_header_bytes,
-        ),
-        Middleware(HostsMiddleware, hosts=settings.server.trusted_hosts),
-        *([Middleware(RateLimitMiddleware)] if settings.rate.limit_enabled else []),
-    ]

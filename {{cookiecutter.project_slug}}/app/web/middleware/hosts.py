@@ -14,7 +14,7 @@ class HostsMiddleware:
     """Compares the `Host` header; probes ask by address, so health answers to any name."""
 
     def __init__(self, app: ASGIApp, *, hosts: Sequence[str]) -> None:
-        """`*` is any host, `*.shop.example` any below it."""
+        """`*.shop.example` is any host below it."""
         self.app = app
         self.names = frozenset(host.lower() for host in hosts)
         self.suffixes = tuple(name[1:] for name in self.names if name.startswith("*."))
@@ -26,7 +26,7 @@ class HostsMiddleware:
             await self.app(scope, receive, send)
 
     def _is_ours(self, scope: Scope) -> bool:
-        if "*" in self.names or first_segment(scope) == "health":
+        if first_segment(scope) == "health":
             return True
         name = _without_port(Headers(scope=scope).get("host", "").lower())
         return name in self.names or (bool(self.suffixes) and name.endswith(self.suffixes))
