@@ -211,7 +211,10 @@ def instant(_: str, __: Sequence[str]) -> Kind:
 def uuid(_: str, __: Sequence[str]) -> Kind:
     first, second, third = (f'"00000000-0000-4000-8000-00000000000{n}"' for n in (1, 2, 3))
     return Kind(
-        python="UUID", body="UUID", examples=(first, second, third), wrong=('"5"', "5", r'"a\0b"')
+        python="UUID",
+        body="UUID",
+        examples=(first, second, third),
+        wrong=('"x"', "5", r'"a\0b"'),
     )
 
 
@@ -268,7 +271,7 @@ def reference(name: str, arguments: Sequence[str]) -> Kind:
         python="UUID",
         body="UUID",
         examples=("", "", ""),  # the test makes one
-        wrong=('"5"', "5"),
+        wrong=('"x"', "5"),
         unique=False,
         refers_to=arguments[0],
     )

@@ -43,10 +43,9 @@ def make(resource: Resource) -> Iterator[tuple[str, Path]]:
     wires = wires_of(resource.plural, resource.model)
     before = {each.path: _read(each.path) for each in wires}
     changed = {each.path: wire(before[each.path], each) for each in wires}
-    migrations.bring_up_to_date()
     with written(created | changed):
         tidy(created | changed)
-        migration = migrations.revise(f"add {resource.plural.replace('_', ' ')}")
+        migration = migrations.revise(resource.plural)
         Record(
             plural=resource.plural,
             model=resource.model,

@@ -1,18 +1,19 @@
 """The features that fields refer to, and rows of them for a test."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from fastapi.routing import APIRoute
 from sqlalchemy import Column, Table, types
 
-from app.api import ROUTERS
 from app.database.model import Base, Entity
 from tools.resource import words
 from tools.resource.errors import Refusal
 from tools.resource.fields import Field
+from tools.resource.project import PROJECT, feature_of
 from tools.resource.resource import Parent, Row
 
+DELETE = re.compile(r'@router\.delete\(\s*"/\{\w+\}"')
 EXAMPLES: Sequence[tuple[type[types.TypeEngine[Any]], str]] = (
     (types.Boolean, "False"),
     (types.Integer, "{number}"),
@@ -47,7 +48,7 @@ def _parent(field: Field, number: int, features: Sequence[str]) -> Parent:
         model=model.__name__,
         module=model.__module__,
         rows=list(rows.values()),
-        deletable=_is_deletable(f"/v1/{feature}"),
+        deletable=_is_deletable(feature),
         path=f"/v1/{feature}",
     )
 
@@ -60,10 +61,9 @@ def _model_of(feature: str) -> type[Entity]:
     raise Refusal(message)
 
 
-def _is_deletable(path: str) -> bool:
-    routes = [route for router in ROUTERS for route in router.routes]
-    found = [r for r in routes if isinstance(r, APIRoute) and r.path.rpartition("/")[0] == path]
-    return any("DELETE" in (route.methods or ()) for route in found)
+def _is_deletable(feature: str) -> bool:
+    router = PROJECT / feature_of(feature) / "router.py"
+    return router.exists() and bool(DELETE.search(router.read_text("utf-8")))
 
 
 def _add_rows(

@@ -20,8 +20,7 @@ def undo(plural: str, *, force: bool) -> Iterator[tuple[str, Path]]:
     if not force:
         _check_untouched(record)
     rewired = dict(_rewired(record))
-    if migrations.is_applied(record.revision):
-        migrations.undo_last()
+    migrations.undo_if_applied(record.revision)
     for path, text in rewired.items():
         write(path, text)
     gone = [*map(Path, record.hashes), *_added(record)]

@@ -185,7 +185,7 @@ async def test_an_update_changes_what_it_names_and_nothing_else(
     client: Client, ${r.singular}: dict[str, Any]
 ) -> None:
     created = await create(client, ${r.singular})
-    changes = {"${r.changeable.name}": ${r.changeable.kind.examples[1]}}
+    changes: dict[str, Any] = {"${r.changeable.name}": ${r.changeable.kind.examples[1]}}
 
     response = await client.patch(f"${r.path}/{created['id']}", json=changes)
 
