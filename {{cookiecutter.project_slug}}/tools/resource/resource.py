@@ -90,6 +90,11 @@ class Resource:
         names += [f"ck_{self.plural}_{self.type_name(field).lower()}" for field in self.enums]
         return max(names, key=len)
 
+    @property
+    def narrowing(self) -> int:
+        """How many parameters narrow a list."""
+        return sum(len(list(field.parameters)) for field in self.fields)
+
     def type_name(self, field: Field) -> str:
         return f"{self.model}{words.camel(field.name)}"
 
