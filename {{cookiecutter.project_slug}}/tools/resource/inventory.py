@@ -2,11 +2,11 @@
 
 import ast
 from dataclasses import dataclass
+from pathlib import Path
 
-from app import models
-from app.database.model import Base
+from app.models import Base
 from tools.resource.errors import Refusal
-from tools.resource.project import API, PROJECT, feature_of, tests_of
+from tools.resource.project import API, MODELS, PROJECT, TRANSFERS, feature_of, tests_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,12 +38,14 @@ def take_inventory() -> Inventory:
     return Inventory(
         features=frozenset(features),
         tables=frozenset(Base.metadata.tables),
-        classes=frozenset(vars(models)) | {m.class_.__name__ for m in Base.registry.mappers},
-        routers=_routers(),
+        classes=_names(MODELS, TRANSFERS) | {m.class_.__name__ for m in Base.registry.mappers},
+        routers=_names(API),
     )
 
 
-def _routers() -> frozenset[str]:
-    """Without importing all of FastAPI, which takes a second."""
-    nodes = ast.walk(ast.parse((PROJECT / API).read_text("utf-8")))
-    return frozenset(node.id for node in nodes if isinstance(node, ast.Name))
+def _names(*paths: Path) -> frozenset[str]:
+    """Those in use; without importing all of FastAPI, which takes a second."""
+    modules = [ast.parse((PROJECT / path).read_text("utf-8")) for path in paths]
+    nodes = [node for module in modules for node in ast.walk(module)]
+    used = {node.id for node in nodes if isinstance(node, ast.Name)}
+    return frozenset(used | {n.asname or n.name for n in nodes if isinstance(n, ast.alias)})

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
-API, MODELS = Path("app/api.py"), Path("app/models.py")
+API, MODELS, TRANSFERS = (Path("app", name) for name in ("api.py", "models.py", "transfers.py"))
 MIGRATIONS = Path("migrations/versions")
 
 

@@ -1,4 +1,4 @@
-"""The lines of a resource in `app/api.py` and `app/models.py`: put in, and taken out again."""
+"""The lines of a resource in the files that list every feature: put in, and taken out again."""
 
 import ast
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.resource.errors import Refusal
-from tools.resource.project import API, MODELS
+from tools.resource.project import API, MODELS, TRANSFERS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +34,15 @@ def wires_of(plural: str, model: str) -> Sequence[Wire]:
             imports=[f"from {feature}.models import {model}"],
             container="__all__",
             element=f'"{model}"',
+        ),
+        Wire(
+            path=TRANSFERS,
+            imports=[
+                f"from {feature}.models import {model}",
+                f"from {feature}.schemas import {model}Create",
+            ],
+            container="RESOURCES",
+            element=f'Resource("{plural}", {model}, {model}Create)',
         ),
     )
 

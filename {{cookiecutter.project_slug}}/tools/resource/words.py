@@ -24,9 +24,9 @@ SINGULARS = (  # the first that fits; anything stranger is told by class=
 # What the code of a feature and of its tests calls other things.
 TAKEN_BY_CODE = frozenset(
     """
-    body changes client created database defaults error expected field headers item key keys
-    method name once other page path query read refused request response router same seen self
-    session sort sql taken updated value values whole
+    again body changes client created database defaults error expected field first headers item
+    key keys method name once other page path query read refused request response router same
+    seen self session sort sql taken updated value values whole
     """.split()  # noqa: SIM905  a list would be thirty lines
 )
 RESERVED_FIELDS = {

@@ -8,14 +8,17 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.features.${r.plural}.models import ${r.model}
-from app.features.${r.plural}.repository import ${r.alias}, Read${r.alias}
+from app.features.${r.plural}.repository import ${r.alias}, Read${r.alias}, ${r.model}Repository
 from app.features.${r.plural}.schemas import ${r.model}Create, ${r.model}Query, ${r.model}Read, ${r.model}Update
 from app.problems import AlreadyExists, NotFound, PreconditionFailed, StillReferenced
 from app.web.conditional import matching, not_modified, tagged, tags
+from app.web.idempotency import Once
 from app.web.openapi import problems
 from app.web.pagination import PageOf, link_next
+from app.web.responses import created
 
 router = APIRouter(prefix="${r.path}", tags=["${words}"])
 
@@ -33,10 +36,12 @@ async def list_${r.plural}(
 
 
 @router.post("", status_code=201, response_model=${r.model}Read, responses=tags(201)${on_create})
-async def create_${r.singular}(body: ${r.model}Create, ${r.plural}: ${r.alias}, response: Response) -> ${r.model}:
-    ${r.singular} = await ${r.plural}.create(${r.model}(**body.model_dump()))
-    response.headers["Location"] = f"{router.prefix}/{${r.singular}.id}"
-    return tagged(${r.singular}, response)
+async def create_${r.singular}(body: ${r.model}Create, once: Once) -> Response:
+    async def create(session: AsyncSession) -> Response:
+        ${r.singular} = await ${r.model}Repository(session).create(${r.model}(**body.model_dump()))
+        return created(${r.singular}, ${r.model}Read, f"{router.prefix}/{${r.singular}.id}")
+
+    return await once.run(create)
 
 
 @router.get(

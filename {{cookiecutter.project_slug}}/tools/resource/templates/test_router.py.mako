@@ -68,6 +68,18 @@ async def test_a_created_${r.singular}_can_be_read_at_its_location(
     assert created["version"] == 1
     read = await client.get(response.headers["location"])
     assert (read.status_code, read.json()) == (200, created)
+
+
+async def test_${r.article}_${r.singular}_sent_again_with_its_key_is_created_once(
+    client: Client, ${r.singular}: dict[str, Any]
+) -> None:
+    headers = {"Idempotency-Key": str(uuid4())}
+    first = await client.post("${r.path}", json=${r.singular}, headers=headers)
+    again = await client.post("${r.path}", json=${r.singular}, headers=headers)
+
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.json() == first.json()
+    assert len((await client.get("${r.path}")).json()["items"]) == 1
 % if not all(field.required for field in r.fields):
 
 
