@@ -1,6 +1,7 @@
 """The input types, as a client meets them: what they take, what they refuse, what they document."""
 
 import math
+from decimal import Decimal
 from typing import Annotated, Any
 
 import pytest
@@ -10,6 +11,8 @@ from pydantic import Field, TypeAdapter, ValidationError
 from app.web.types import (
     MAX_DEPTH,
     Bool,
+    Day,
+    Digits,
     Finite,
     Input,
     Instant,
@@ -34,6 +37,10 @@ class Sample(Input):
     int64: Int64 = omitted()
     finite: Finite = omitted()
     instant: Instant = omitted()
+    day: Day = omitted()
+    price: Annotated[Decimal, Digits(5, 2)] = omitted()
+    rate: Annotated[Decimal, Digits(3, 3)] = omitted()
+    count: Annotated[Decimal, Digits(40, 0)] = omitted()
     json_: Annotated[Json, Field(alias="json")] = omitted()
 
 
@@ -62,6 +69,13 @@ async def app(app: FastAPI) -> FastAPI:
         ("finite", "1e300", 1e300),
         ("instant", '"2026-01-31T12:00:00+05:00"', "2026-01-31T07:00:00Z"),
         ("instant", '"2026-01-31T12:00:00.123456Z"', "2026-01-31T12:00:00.123456Z"),
+        ("day", '"2026-01-31"', "2026-01-31"),
+        ("price", '"5"', "5.00"),
+        ("price", '"-007.5"', "-7.50"),
+        ("price", '"999.99"', "999.99"),
+        ("price", '"-0.0"', "0.00"),
+        ("rate", '"0.125"', "0.125"),
+        ("count", f'"{"9" * 40}"', "9" * 40),
         ("json", "null", None),
         ("json", '{"a": [1, 1e300, true, {"b": "\\u00e4"}]}', {"a": [1, 1e300, True, {"b": "ä"}]}),
         ("json", "1e300", 1e300),
@@ -90,6 +104,20 @@ async def test_what_can_be_stored_is_taken(
         *[("instant", value) for value in ('"2026-01-31T12:00:00"', '"2026-01-31"', '"now"')],
         *[("instant", value) for value in ("0", "1.5", '"1700000000"', '"-5"', "true", "null")],
         *[("instant", value) for value in ('"2026-02-30T00:00:00Z"', '"2026-01-31T12:00:00+99"')],
+        *[
+            ("day", value)
+            for value in ('"2026-02-30"', '"2026-01-31T00:00:00Z"', '"5"', "0", "null")
+        ],
+        *[
+            ("price", value)
+            for value in ("5", "5.5", '"1000"', '"0.001"', '"1e1"', '"NaN"', "null")
+        ],
+        *[
+            ("price", value)
+            for value in ('"1,5"', '""', '"."', '"1."', '" 1"', '"+1"', '"\\u0661"')
+        ],
+        ("rate", '"1"'),
+        ("count", '"0.0"'),
         ("instant", '"0001-01-01T00:00:00+14:00"'),
         ("instant", '"9999-12-31T23:59:59-14:00"'),
         *[("json", value) for value in ('"\\u0000"', '{"\\u0000": 1}', '["\\ud800"]', "[NaN]")],
@@ -139,6 +167,10 @@ def test_the_schema_states_the_rules() -> None:
         "int64": {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1},
         "finite": {"type": "number"},
         "instant": {"type": "string", "format": "date-time"},
+        "day": {"type": "string", "format": "date"},
+        "price": {"type": "string", "pattern": r"^-?[0-9]{1,3}(\.[0-9]{1,2})?$"},
+        "rate": {"type": "string", "pattern": r"^-?0(\.[0-9]{1,3})?$"},
+        "count": {"type": "string", "pattern": r"^-?[0-9]{1,40}$"},
         "json": {},
     }
     assert Sample.model_json_schema()["additionalProperties"] is False
