@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from tools.resource import words
 from tools.resource.errors import Refusal
-from tools.resource.kinds import KINDS, OTHER_WORDS, TAKE_ARGUMENTS, Kind
+from tools.resource.kinds import KINDS, OTHER_WORDS, TAKE_ARGUMENTS
+from tools.resource.kinds.kind import Kind
 
 QUOTED = r"'[^']*'|\"[^\"]*\""
 WORD = re.compile(rf"(?:{QUOTED}|\([^()]*\)|[^\s'\"()])+|\S")
