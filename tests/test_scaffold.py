@@ -80,20 +80,18 @@ def database_of(project: Path) -> Iterator[None]:
         process.terminate()
 
 
-@pytest.mark.usefixtures("alone")
-@pytest.mark.parametrize(
-    "check",
-    [
-        "ruff format --check .",
-        "ruff check .",
-        "mypy",
-        "lint-imports",
-        "pytest -n auto --cov=app/features tests/features tests/test_migrations.py",
-    ],
-)
+@pytest.mark.parametrize("check", ["ruff format --check .", "ruff check .", "mypy", "lint-imports"])
 def test_a_check_of_the_project_passes(project: Path, check: str) -> None:
     program, *arguments = check.split()
     run(project / ".venv/bin" / program, *arguments, cwd=project)
+
+
+@pytest.mark.usefixtures("alone")
+def test_their_own_tests_pass_and_cover_them(project: Path, resources: dict[str, str]) -> None:
+    tests = [f"tests/features/{name}" for name in resources]
+    covered = [f"--cov=app/features/{name}" for name in resources]
+    pytest_ = (project / ".venv/bin/pytest", "-n", "auto", *covered)
+    run(*pytest_, *tests, "tests/test_migrations.py", cwd=project)
 
 
 def test_schemathesis_finds_nothing(project: Path, tmp_path: Path) -> None:
