@@ -145,6 +145,9 @@ Int32 = Annotated[int, Field(strict=True, ge=-(2**31), le=2**31 - 1)]
 Int64 = Annotated[int, Field(strict=True, ge=-(2**63), le=2**63 - 1)]
 """PostgreSQL's bigint."""
 
+Int53 = Annotated[int, Field(strict=True, ge=-(2**53) + 1, le=2**53 - 1)]
+"""Of a bigint what every client reads exactly, also one to whom all numbers are floats."""
+
 Bool = Annotated[bool, Field(strict=True)]
 """True or false; neither "yes" nor 1."""
 

@@ -17,6 +17,7 @@ from app.web.types import (
     Input,
     Instant,
     Int32,
+    Int53,
     Int64,
     Json,
     Name,
@@ -34,6 +35,7 @@ class Sample(Input):
     text: Text = omitted()
     name: Name = omitted()
     int32: Int32 = omitted()
+    int53: Int53 = omitted()
     int64: Int64 = omitted()
     finite: Finite = omitted()
     instant: Instant = omitted()
@@ -62,6 +64,8 @@ async def app(app: FastAPI) -> FastAPI:
         ("int32", "-2147483648", -(2**31)),
         ("int32", "2147483647", 2**31 - 1),
         ("int32", "5.0", 5),
+        ("int53", "-9007199254740991", -(2**53) + 1),
+        ("int53", "9007199254740991", 2**53 - 1),
         ("int64", "-9223372036854775808", -(2**63)),
         ("int64", "9223372036854775807", 2**63 - 1),
         ("finite", "1.5", 1.5),
@@ -97,6 +101,7 @@ async def test_what_can_be_stored_is_taken(
         *[("name", value) for value in ('""', '" \\t\\n"', '"a\\u0000"', '"a\\ud800"', "null")],
         *[("int32", value) for value in ("2147483648", "-2147483649", "1.5", '"5"', "true")],
         *[("int32", value) for value in ("1e300", "NaN", "Infinity", "null", "[5]")],
+        *[("int53", value) for value in ("9007199254740992", "-9007199254740992", '"5"', "true")],
         *[("int64", value) for value in ("9223372036854775808", "-9223372036854775809")],
         *[("int64", value) for value in ('"5"', "false", "1.5", "1e19")],
         *[("finite", value) for value in ("NaN", "Infinity", "-Infinity", "1e999")],
@@ -164,6 +169,7 @@ def test_the_schema_states_the_rules() -> None:
         "text": {"type": "string", "pattern": r"^[^\x00]*$"},
         "name": {"type": "string", "pattern": r"^[^\x00]*[^\x00-\x20][^\x00]*$"},
         "int32": {"type": "integer", "minimum": -(2**31), "maximum": 2**31 - 1},
+        "int53": {"type": "integer", "minimum": -(2**53) + 1, "maximum": 2**53 - 1},
         "int64": {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1},
         "finite": {"type": "number"},
         "instant": {"type": "string", "format": "date-time"},

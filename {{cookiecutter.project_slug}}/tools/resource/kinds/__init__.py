@@ -8,8 +8,8 @@ from tools.resource.kinds.kind import Kind
 KINDS: dict[str, Callable[[str, Sequence[str]], Kind]] = {
     "str": texts.text_of_length,
     "text": texts.long_text,
-    "int": numbers.integer(32),
-    "bigint": numbers.integer(64),
+    "int": numbers.integer("Int32", -(2**31), 2**31 - 1),
+    "bigint": numbers.integer("Int53", -(2**53) + 1, 2**53 - 1, "BigInteger"),
     "decimal": numbers.decimal,
     "float": numbers.floating,
     "bool": others.boolean,

@@ -8,25 +8,23 @@ from tools.resource.errors import Refusal
 from tools.resource.kinds.kind import Kind
 
 
-def integer(bits: int) -> Callable[[str, Sequence[str]], Kind]:
-    low, high = f"-(2**{bits - 1})", f"2**{bits - 1} - 1"
+def integer(name: str, least: int, most: int, column: str = "") -> Callable[..., Kind]:
+    """Called so in `app/web/types.py`, with these bounds."""
 
     def default(text: str) -> str:
-        if not re.fullmatch(r"-?\d+", text) or not -(2 ** (bits - 1)) <= int(text) < 2 ** (
-            bits - 1
-        ):
-            message = f"a whole number of {bits} bits"
+        if not re.fullmatch(r"-?\d+", text) or not least <= int(text) <= most:
+            message = f"a whole number from {least} to {most}"
             raise ValueError(message)
         return str(int(text))
 
     def kind(_: str, __: Sequence[str]) -> Kind:
         return Kind(
             python="int",
-            body=f"Int{bits}",
-            query=f"Annotated[int, Field(ge={low}, le={high})]",
-            column="BigInteger" if bits == 64 else "",  # noqa: PLR2004
+            body=name,
+            query=f"Annotated[int, Field(ge={least:_}, le={most:_})]",
+            column=column,
             examples=("1", "2", "3"),
-            wrong=(f"2**{bits - 1}", f"-(2**{bits - 1}) - 1", "1.5", '"5"', "True"),
+            wrong=(f"{most + 1:_}", f"{least - 1:_}", "1.5", '"5"', "True"),
             sortable=True,
             ranged=True,
             default=default,

@@ -11,7 +11,7 @@ from pydantic import Field
 from app.features.${r.plural}.models import ${r.type_name(field)}
 % endfor
 from app.web.pagination import PageQuery
-from app.web.types import Bool, Day, Digits, Finite, Input, Instant, Int32, Int64, Json, Name, Output, Text, omitted
+from app.web.types import Bool, Day, Digits, Finite, Input, Instant, Int32, Int53, Json, Name, Output, Text, omitted
 
 % for field in r.named:
 ${r.type_name(field)} = ${field.kind.body}
