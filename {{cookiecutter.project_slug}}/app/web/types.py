@@ -5,7 +5,9 @@ Each rule stands in the JSON schema too, so that generated clients and tests kno
 
 import math
 import re
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Context, Decimal
 from typing import Annotated, Any
 
 from pydantic import (
@@ -17,9 +19,11 @@ from pydantic import (
     Field,
     model_validator,
 )
+from pydantic_core import CoreSchema, core_schema
 
 MAX_DEPTH = 32
 DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+WIDE = Context(prec=1_000)  # what numeric may have; the usual 28 digits would round
 
 
 class Output(BaseModel):
@@ -50,6 +54,38 @@ def _whole_number(value: Any) -> Any:
 def omitted() -> Any:
     """For a field that may be left out and then stays as it is; null is no value for it."""
     return Field(default_factory=lambda: None)
+
+
+@dataclass(frozen=True, slots=True)
+class Digits:
+    """For a Decimal in a column `Numeric(precision, scale)`: money, weights, rates.
+
+    Text in JSON, both ways: most clients read a number as a binary fraction, and 0.10 is none.
+    """
+
+    precision: int
+    scale: int
+
+    def __get_pydantic_core_schema__(self, *_: object) -> CoreSchema:
+        whole, scale = self.precision - self.scale, self.scale
+        fraction = rf"(\.[0-9]{{1,{scale}}})?" if scale else ""
+        digits = rf"[0-9]{{1,{whole}}}" if whole else "0"
+        text = core_schema.str_schema(pattern=f"^-?{digits}{fraction}$")
+        return core_schema.no_info_after_validator_function(
+            self._exact, text, serialization=core_schema.to_string_ser_schema()
+        )
+
+    def _exact(self, text: str) -> Decimal:
+        """As PostgreSQL will give it back: every place of the scale, and no minus zero."""
+        return WIDE.plus(WIDE.quantize(Decimal(text), Decimal(1).scaleb(-self.scale)))
+
+
+def _only_date(value: object) -> object:
+    # A number would be read as seconds since 1970, a time as its date.
+    if not (isinstance(value, str) and DATE.fullmatch(value)):
+        message = "Input should be a date such as 2026-01-31"
+        raise ValueError(message)
+    return value
 
 
 def _only_date_and_time(value: object) -> object:
@@ -109,6 +145,9 @@ Int32 = Annotated[int, Field(strict=True, ge=-(2**31), le=2**31 - 1)]
 Int64 = Annotated[int, Field(strict=True, ge=-(2**63), le=2**63 - 1)]
 """PostgreSQL's bigint."""
 
+Int53 = Annotated[int, Field(strict=True, ge=-(2**53) + 1, le=2**53 - 1)]
+"""Of a bigint what every client reads exactly, also one to whom all numbers are floats."""
+
 Bool = Annotated[bool, Field(strict=True)]
 """True or false; neither "yes" nor 1."""
 
@@ -117,6 +156,9 @@ Finite = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
 Instant = Annotated[AwareDatetime, BeforeValidator(_only_date_and_time), AfterValidator(_in_utc)]
 """A time with its offset; without one it would be read in the time zone of the process."""
+
+Day = Annotated[date, BeforeValidator(_only_date)]
+"""A date without a time."""
 
 Json = Annotated[Any, AfterValidator(_storable_json)]
 """Any JSON that a jsonb column holds."""

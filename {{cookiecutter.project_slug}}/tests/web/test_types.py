@@ -1,6 +1,7 @@
 """The input types, as a client meets them: what they take, what they refuse, what they document."""
 
 import math
+from decimal import Decimal
 from typing import Annotated, Any
 
 import pytest
@@ -10,10 +11,13 @@ from pydantic import Field, TypeAdapter, ValidationError
 from app.web.types import (
     MAX_DEPTH,
     Bool,
+    Day,
+    Digits,
     Finite,
     Input,
     Instant,
     Int32,
+    Int53,
     Int64,
     Json,
     Name,
@@ -31,9 +35,14 @@ class Sample(Input):
     text: Text = omitted()
     name: Name = omitted()
     int32: Int32 = omitted()
+    int53: Int53 = omitted()
     int64: Int64 = omitted()
     finite: Finite = omitted()
     instant: Instant = omitted()
+    day: Day = omitted()
+    price: Annotated[Decimal, Digits(5, 2)] = omitted()
+    rate: Annotated[Decimal, Digits(3, 3)] = omitted()
+    count: Annotated[Decimal, Digits(40, 0)] = omitted()
     json_: Annotated[Json, Field(alias="json")] = omitted()
 
 
@@ -55,6 +64,8 @@ async def app(app: FastAPI) -> FastAPI:
         ("int32", "-2147483648", -(2**31)),
         ("int32", "2147483647", 2**31 - 1),
         ("int32", "5.0", 5),
+        ("int53", "-9007199254740991", -(2**53) + 1),
+        ("int53", "9007199254740991", 2**53 - 1),
         ("int64", "-9223372036854775808", -(2**63)),
         ("int64", "9223372036854775807", 2**63 - 1),
         ("finite", "1.5", 1.5),
@@ -62,6 +73,13 @@ async def app(app: FastAPI) -> FastAPI:
         ("finite", "1e300", 1e300),
         ("instant", '"2026-01-31T12:00:00+05:00"', "2026-01-31T07:00:00Z"),
         ("instant", '"2026-01-31T12:00:00.123456Z"', "2026-01-31T12:00:00.123456Z"),
+        ("day", '"2026-01-31"', "2026-01-31"),
+        ("price", '"5"', "5.00"),
+        ("price", '"-007.5"', "-7.50"),
+        ("price", '"999.99"', "999.99"),
+        ("price", '"-0.0"', "0.00"),
+        ("rate", '"0.125"', "0.125"),
+        ("count", f'"{"9" * 40}"', "9" * 40),
         ("json", "null", None),
         ("json", '{"a": [1, 1e300, true, {"b": "\\u00e4"}]}', {"a": [1, 1e300, True, {"b": "ä"}]}),
         ("json", "1e300", 1e300),
@@ -83,6 +101,7 @@ async def test_what_can_be_stored_is_taken(
         *[("name", value) for value in ('""', '" \\t\\n"', '"a\\u0000"', '"a\\ud800"', "null")],
         *[("int32", value) for value in ("2147483648", "-2147483649", "1.5", '"5"', "true")],
         *[("int32", value) for value in ("1e300", "NaN", "Infinity", "null", "[5]")],
+        *[("int53", value) for value in ("9007199254740992", "-9007199254740992", '"5"', "true")],
         *[("int64", value) for value in ("9223372036854775808", "-9223372036854775809")],
         *[("int64", value) for value in ('"5"', "false", "1.5", "1e19")],
         *[("finite", value) for value in ("NaN", "Infinity", "-Infinity", "1e999")],
@@ -90,6 +109,20 @@ async def test_what_can_be_stored_is_taken(
         *[("instant", value) for value in ('"2026-01-31T12:00:00"', '"2026-01-31"', '"now"')],
         *[("instant", value) for value in ("0", "1.5", '"1700000000"', '"-5"', "true", "null")],
         *[("instant", value) for value in ('"2026-02-30T00:00:00Z"', '"2026-01-31T12:00:00+99"')],
+        *[
+            ("day", value)
+            for value in ('"2026-02-30"', '"2026-01-31T00:00:00Z"', '"5"', "0", "null")
+        ],
+        *[
+            ("price", value)
+            for value in ("5", "5.5", '"1000"', '"0.001"', '"1e1"', '"NaN"', "null")
+        ],
+        *[
+            ("price", value)
+            for value in ('"1,5"', '""', '"."', '"1."', '" 1"', '"+1"', '"\\u0661"')
+        ],
+        ("rate", '"1"'),
+        ("count", '"0.0"'),
         ("instant", '"0001-01-01T00:00:00+14:00"'),
         ("instant", '"9999-12-31T23:59:59-14:00"'),
         *[("json", value) for value in ('"\\u0000"', '{"\\u0000": 1}', '["\\ud800"]', "[NaN]")],
@@ -136,9 +169,14 @@ def test_the_schema_states_the_rules() -> None:
         "text": {"type": "string", "pattern": r"^[^\x00]*$"},
         "name": {"type": "string", "pattern": r"^[^\x00]*[^\x00-\x20][^\x00]*$"},
         "int32": {"type": "integer", "minimum": -(2**31), "maximum": 2**31 - 1},
+        "int53": {"type": "integer", "minimum": -(2**53) + 1, "maximum": 2**53 - 1},
         "int64": {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1},
         "finite": {"type": "number"},
         "instant": {"type": "string", "format": "date-time"},
+        "day": {"type": "string", "format": "date"},
+        "price": {"type": "string", "pattern": r"^-?[0-9]{1,3}(\.[0-9]{1,2})?$"},
+        "rate": {"type": "string", "pattern": r"^-?0(\.[0-9]{1,3})?$"},
+        "count": {"type": "string", "pattern": r"^-?[0-9]{1,40}$"},
         "json": {},
     }
     assert Sample.model_json_schema()["additionalProperties"] is False

@@ -1,4 +1,4 @@
-"""Products over HTTP: the pattern to copy for a resource of your own."""
+"""Products over HTTP: what `make resource` writes looks like this."""
 
 from typing import Annotated
 from uuid import UUID

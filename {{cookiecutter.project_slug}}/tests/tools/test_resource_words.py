@@ -1,0 +1,233 @@
+"""What `make resource` takes, and how it refuses the rest: one sentence with a way out."""
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+
+from tools.resource import words
+from tools.resource.errors import Refusal
+from tools.resource.fields import parse_field, parse_fields
+from tools.resource.inventory import Inventory
+from tools.resource.kinds import KINDS
+from tools.resource.making import plan
+from tools.resource.rendering import render
+from tools.resource.resource import Resource
+
+THERE = Inventory(
+    features=frozenset({"customers"}),
+    tables=frozenset({"customers", "order_lines"}),
+    classes=frozenset({"Base", "Customer", "Basis"}),
+    routers=frozenset({"health", "probes"}),
+)
+
+
+@pytest.mark.parametrize(
+    ("plural", "singular"),
+    [
+        ("invoices", "Invoice"),
+        ("categories", "Category"),
+        ("addresses", "Address"),
+        ("boxes", "Box"),
+        ("branches", "Branch"),
+        ("dishes", "Dish"),
+        ("statuses", "Status"),
+        ("bonuses", "Bonus"),
+        ("warehouses", "Warehouse"),
+        ("clauses", "Clause"),
+        ("cases", "Case"),
+        ("days", "Day"),
+        ("shoes", "Shoe"),
+        ("order_items", "OrderItem"),
+        ("oauth2_keys", "Oauth2Key"),
+    ],
+)
+def test_the_class_is_named_after_one(plural: str, singular: str) -> None:
+    assert words.class_name(plural) == singular
+
+
+@pytest.mark.parametrize("plural", ["news", "people", "address", "status", "invoice", "data"])
+def test_what_is_not_clearly_a_plural_needs_the_class(plural: str) -> None:
+    with pytest.raises(Refusal, match="say what one of them is with class="):
+        words.class_name(plural)
+    assert words.class_name(plural, "Person") == "Person"
+
+
+@pytest.mark.parametrize(
+    ("name", "snake"),
+    [("Person", "person"), ("OrderItem", "order_item"), ("HTTPCall", "http_call")],
+)
+def test_one_is_called_after_its_class(name: str, snake: str) -> None:
+    assert words.snake(name) == snake
+
+
+@pytest.mark.parametrize(
+    ("name", "model", "reason"),
+    [
+        ("", "", "Say what to make"),
+        ("Invoices", "", "'Invoices' is not a name"),
+        ("order-items", "", "'order-items' is not a name"),
+        ("2fas", "", "'2fas' is not a name"),
+        ("_things", "", "'_things' is not a name"),
+        ("rechnungén", "", "is not a name"),
+        ("class", "", "class is a keyword of Python"),
+        ("bytes", "", "bytes is a builtin of Python"),
+        ("references", "", "references is a reserved word of SQL"),
+        ("customers", "", "There is a feature customers already"),
+        ("order_lines", "", "There is a table order_lines already"),
+        ("probes", "", "uses the name probes already"),
+        ("bases", "Base", "There is a model Base already"),
+        ("bases", "base", "'base' is not a name of a class"),
+        ("responses", "", "One of them would be response"),
+        ("queries", "", "One of them would be query"),
+        ("classes", "", "One of them would be class"),
+        ("entities", "", "Entity would mean two things"),
+        ("uses", "UUID", "UUID would mean two things"),
+        ("invoices", "Invoices", "Invoices would mean two things"),
+    ],
+)
+def test_a_name_that_cannot_be_is_refused(name: str, model: str, reason: str) -> None:
+    assert reason in refusal_of(name, "number:str", model)
+
+
+def refusal_of(name: str, fields: str, model: str = "") -> str:
+    with pytest.raises(Refusal) as caught:
+        render(plan(name, fields, model, THERE))
+    sentence = str(caught.value)
+    assert sentence.endswith(".") or "): " in sentence
+    assert "\n" not in sentence
+    return sentence
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ("", "Say what it has"),
+        ("number", "'number' is no field"),
+        ("number:", "'number:' is no field"),
+        (":str", "':str' is no field"),
+        ("number::unique", "is no field"),
+        ("Number:str", "'Number' is not a name"),
+        ("lambda:str", "lambda is a keyword"),
+        ("type:str", "type is a builtin"),
+        ("order:int", "order is a reserved word of SQL"),
+        ("id:uuid", "id is a builtin"),
+        ("version:int", "every resource has it already"),
+        ("created_at:datetime", "every resource has it already"),
+        ("metadata:json", "SQLAlchemy uses it"),
+        ("cursor:str", "it is a parameter of every list"),
+        ("copy:str", "Pydantic uses it"),
+        ("model_fields:str", "Pydantic uses it"),
+        ("datetime:datetime", "the code of a feature uses that name"),
+        ("a:str a:int", "The field a is there twice"),
+        ("a:int:index min_a:str:unique", "the parameter min_a twice"),
+        ("a:strng", "there is no type 'strng'. Did you mean str?"),
+        ("a:integer", "there is no type 'integer'. Did you mean int?"),
+        ("a:boolean", "Did you mean bool?"),
+        ("a:xyzzy", "there is no type 'xyzzy'. Types are str, text, int,"),
+        ("a:int(5)", "int takes nothing in parentheses"),
+        ("a:str(0)", "str(0) cannot be: take one number from 1 to 10000"),
+        ("a:str(x)", "str(x) cannot be"),
+        ("a:str:99999", "str(99999) cannot be"),
+        ("a:decimal(2,3)", "decimal(2,3) cannot be"),
+        ("a:decimal(x)", "decimal takes digits and places"),
+        ("a:enum", "An enum needs its values"),
+        ("a:enum()", "An enum needs its values"),
+        ("a:enum(a,a)", "'a' cannot be a value"),
+        ("a:enum(In Progress)", "'In Progress' cannot be a value"),
+        ("a_id:ref", "A ref needs one feature"),
+        ("a:ref(customers)", "call it a_id"),
+        ("a_id:ref(custmers)", "no feature 'custmers'. Did you mean customers?"),
+        ("a_id:ref(invoices)", "no feature 'invoices'"),
+        ("a:str:uniqe", "there is no constraint 'uniqe'. Did you mean unique?"),
+        ("a:str:nullable", "Did you mean optional?"),
+        ("a:str:unique:unique", "a constraint is there twice"),
+        ("a:text:unique", "cannot be unique"),
+        ("a:bool:unique", "cannot be unique"),
+        ("a:str(601):index", "cannot be indexed"),
+        ("a:json:index", "cannot be indexed"),
+        ("a:str:unique:default=x", "what is unique can have no default"),
+        ("a:uuid:default=1", "can have no default"),
+        ("a:date:default=today", "can have no default"),
+        ("a:int:default", "there is no constraint 'default'"),
+        ("a:int:default=", "the default '' cannot be"),
+        ("a:int:default=x", "the default 'x' cannot be; it has to be a whole number"),
+        ("a:int:default=2147483648", "a whole number from -2147483648 to 2147483647"),
+        ("a:bigint:default=-9007199254740992", "a whole number from -9007199254740991 to"),
+        ("a:bool:default=yes", "it has to be true or false"),
+        ("a:float:default=nan", "it has to be a number"),
+        ("a:decimal(4,2):default=100", "it has to be a number of 4 digits"),
+        ("a:decimal(4,2):default=0.001", "it has to be a number of 4 digits"),
+        ("a:str(3):default=four", "it has to be text of 1 to 3 characters"),
+        ("a:enum(b,c):default=d", "it has to be one of b, c"),
+        ("query:str", "ThingQuery would mean two things"),
+        (f"a{'b' * 60}:int", "PostgreSQL takes names of 63 characters"),
+    ],
+)
+def test_a_field_that_cannot_be_is_refused(fields: str, reason: str) -> None:
+    assert reason in refusal_of("things", fields)
+
+
+def test_a_field_is_read_with_all_its_constraints() -> None:
+    fields = parse_fields("""
+        code:str:34:unique:index status:enum(a, b):default=b
+        note:str(20):optional:default='at 12:00, "sharp"' """)
+
+    assert [(f.name, f.unique, f.index, f.optional, f.default) for f in fields] == [
+        ("code", True, True, False, None),
+        ("status", False, False, False, "b"),
+        ("note", False, False, True, "'at 12:00, \"sharp\"'"),
+    ]
+    assert fields[0].kind.column == "String(34)"
+    assert fields[1].kind.members == ("a", "b")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_examples_are_in_order_and_not_among_what_is_refused(kind: str) -> None:
+    given = {"enum": "enum(a,b)", "ref": "ref(customers)"}.get(kind, kind)
+    field = parse_field(f"some_id:{given}")
+    if field.kind.refers_to:
+        return
+    examples = [ast.literal_eval(example) for example in field.kind.examples]
+    if field.sortable or field.unique:
+        assert examples == sorted(examples)
+    assert not set(field.kind.examples) & set(field.kind.wrong)
+
+
+def test_names_that_the_code_uses_are_taken() -> None:
+    """Of a resource whose own words are all `own`, every other local name is reserved."""
+    fields = [parse_field("own:int:index"), parse_field("own_text:str:unique:optional")]
+    resource = Resource(plural="owns", model="Own", fields=fields)
+
+    used = {name for source in render(resource).values() for name in local_names(source)}
+
+    own = {name for name in used if "own" in name.lower()}
+    assert used - own <= words.TAKEN_BY_CODE
+
+
+def local_names(source: str) -> Iterator[str]:
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    for function in (node for node in ast.walk(ast.parse(source)) if isinstance(node, functions)):
+        for node in ast.walk(function):
+            if isinstance(node, ast.arg):
+                yield node.arg
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                yield node.id
+
+
+def test_a_list_offers_what_an_index_serves() -> None:
+    fields = parse_fields(
+        "a:int:index b:str:index c:str:index:optional d:bool e:date f:json g:int:unique"
+    )
+    resource = Resource(plural="things", model="Thing", fields=fields)
+
+    assert resource.sorts == ["id", "-id", "a", "-a", "b", "-b"]
+    assert [name for field in fields for name in field.parameters] == [
+        *("min_a", "max_a", "b", "c", "d", "g")
+    ]
+
+
+def test_what_has_a_default_or_is_optional_may_be_left_out() -> None:
+    fields = parse_fields("a:int b:int:optional c:int:default=5")
+
+    assert [field.required for field in fields] == [True, False, False]

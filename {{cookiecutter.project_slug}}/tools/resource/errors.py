@@ -1,0 +1,5 @@
+"""What a person is told when nothing was done."""
+
+
+class Refusal(Exception):  # noqa: N818  it is no error of ours
+    """One sentence: what is wrong, and what would do."""

@@ -1,0 +1,85 @@
+"""What is neither text nor number."""
+
+from collections.abc import Sequence
+
+from tools.resource.errors import Refusal
+from tools.resource.kinds.kind import Kind
+
+
+def boolean(_: str, __: Sequence[str]) -> Kind:
+    def default(text: str) -> str:
+        if text.lower() not in {"true", "false"}:
+            message = "true or false"
+            raise ValueError(message)
+        return text.capitalize()
+
+    return Kind(
+        python="bool",
+        body="Bool",
+        query="bool",
+        examples=("False", "True", "True"),
+        wrong=('"yes"', "1"),
+        unique=False,
+        default=default,
+    )
+
+
+def day(_: str, __: Sequence[str]) -> Kind:
+    return Kind(
+        python="date",
+        body="Day",
+        examples=('"2026-01-31"', '"2026-02-28"', '"2026-03-31"'),
+        wrong=('"2026-02-30"', '"2026-01-31T12:00:00Z"', '"yesterday"', "0"),
+        sortable=True,
+        ranged=True,
+    )
+
+
+def instant(_: str, __: Sequence[str]) -> Kind:
+    return Kind(
+        python="datetime",
+        body="Instant",
+        examples=('"2026-01-31T12:00:00Z"', '"2026-02-28T12:00:00Z"', '"2026-03-31T12:00:00Z"'),
+        wrong=('"2026-01-31T12:00:00"', '"2026-01-31"', '"now"', "0"),
+        sortable=True,
+        ranged=True,
+    )
+
+
+def uuid(_: str, __: Sequence[str]) -> Kind:
+    first, second, third = (f'"00000000-0000-4000-8000-00000000000{n}"' for n in (1, 2, 3))
+    return Kind(
+        python="UUID",
+        body="UUID",
+        examples=(first, second, third),
+        wrong=('"x"', "5", r'"a\0b"'),
+    )
+
+
+def json(_: str, __: Sequence[str]) -> Kind:
+    return Kind(
+        python="Any",
+        body="Json",
+        column="JSONB",
+        examples=('{"a": [1, None, "b"]}', '{"a": []}', "[]"),
+        wrong=(r'{"a": ["\0"]}', "[2**63]"),
+        indexable=False,
+        unique=False,
+    )
+
+
+def reference(name: str, arguments: Sequence[str]) -> Kind:
+    if len(arguments) != 1 or not arguments[0]:
+        message = f"A ref needs one feature, such as {name}:ref(products)."
+        raise Refusal(message)
+    if not name.endswith("_id") or name == "_id":
+        message = f"A ref holds an ID: call it {name}_id."
+        raise Refusal(message)
+    return Kind(
+        python="UUID",
+        body="UUID",
+        examples=("", "", ""),  # the test makes one
+        wrong=('"x"', "5"),
+        unique=False,
+        refers_to=arguments[0],
+    )

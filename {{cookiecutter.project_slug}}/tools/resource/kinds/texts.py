@@ -1,0 +1,88 @@
+"""Text, and choices of it."""
+
+import re
+from collections.abc import Sequence
+
+from tools.resource.errors import Refusal
+from tools.resource.kinds.kind import Kind
+
+LONGEST_INDEXED = 600  # characters; a row of an index holds 2704 bytes
+VALUE = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def text_of_length(name: str, arguments: Sequence[str]) -> Kind:
+    length = _number(arguments, "str", 1, 10_000) if arguments else 200
+
+    def default(text: str) -> str:
+        if not text.strip() or len(text) > length:
+            message = f"text of 1 to {length} characters"
+            raise ValueError(message)
+        return repr(text)
+
+    return Kind(
+        python="str",
+        body=f"Annotated[Name, Field(max_length={length})]",
+        column=f"String({length})",
+        examples=_texts(name, length),
+        wrong=('""', '" "', f'"x" * {length + 1}', r'"a\0b"', "5"),
+        indexable=length <= LONGEST_INDEXED,
+        unique=length <= LONGEST_INDEXED,
+        sortable=True,
+        default=default,
+    )
+
+
+def long_text(name: str, _: Sequence[str]) -> Kind:
+    return Kind(
+        python="str",
+        body="Annotated[Text, Field(max_length=10_000)]",
+        examples=_texts(name, 200),
+        wrong=('"x" * 10_001', r'"a\0b"', "5"),
+        indexable=False,
+        unique=False,
+        default=repr,
+    )
+
+
+def _texts(name: str, length: int) -> tuple[str, str, str]:
+    words = name.replace("_", " ")
+    first, second, third = (repr(f"{words} {number}"[-length:].strip()) for number in (1, 2, 3))
+    return first, second, third
+
+
+def enum(name: str, arguments: Sequence[str]) -> Kind:
+    members = tuple(arguments)
+    if not members:
+        message = f"An enum needs its values, such as {name}:enum(draft,sent,paid)."
+        raise Refusal(message)
+    for member in members:
+        if not VALUE.fullmatch(member) or members.count(member) > 1:
+            message = (
+                f"{member!r} cannot be a value of an enum: take each once, such as in_progress."
+            )
+            raise Refusal(message)
+
+    def default(text: str) -> str:
+        if text not in members:
+            message = f"one of {', '.join(members)}"
+            raise ValueError(message)
+        return text
+
+    values = (members * 3)[:3]
+    return Kind(
+        python="",  # named after the resource
+        body="",
+        examples=(f'"{values[0]}"', f'"{values[1]}"', f'"{values[2]}"'),
+        wrong=(f'"{"_".join(members)}_"', "5"),
+        unique=False,
+        default=default,
+        members=members,
+    )
+
+
+def _number(arguments: Sequence[str], name: str, low: int, high: int) -> int:
+    if len(arguments) == 1 and arguments[0].isdecimal() and low <= int(arguments[0]) <= high:
+        return int(arguments[0])
+    given = ",".join(arguments)
+    message = f"{name}({given}) cannot be: take one number from {low} to {high}."
+    raise Refusal(message)

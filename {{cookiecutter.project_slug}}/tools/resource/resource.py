@@ -1,0 +1,175 @@
+"""What the templates ask about a resource."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tools.resource import words
+from tools.resource.fields import Field
+
+LONGEST_IDENTIFIER = 63
+ROWS = (1, 0, 2)
+"""Which example each of three rows has: not in order, so that a test of sorting means something."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """Of another table, for a test to refer to."""
+
+    name: str
+    model: str
+    module: str
+    values: dict[str, str] = field(default_factory=dict)
+    """Source text by column."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parent:
+    """A feature that a field refers to."""
+
+    field: str
+    model: str
+    module: str
+    rows: Sequence[Row]
+    """To be added in this order; the last is the one referred to."""
+    deletable: bool
+    """Whether its API has DELETE."""
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource:
+    plural: str
+    model: str
+    fields: Sequence[Field]
+    parents: Sequence[Parent] = ()
+
+    @property
+    def singular(self) -> str:
+        return words.snake(self.model)
+
+    @property
+    def article(self) -> str:
+        return "an" if self.singular[0] in "aeio" else "a"
+
+    @property
+    def alias(self) -> str:
+        """Of the dependency that hands out its repository."""
+        return words.camel(self.plural)
+
+    @property
+    def path(self) -> str:
+        return f"/v1/{self.plural}"
+
+    @property
+    def enums(self) -> list[Field]:
+        return [field for field in self.fields if field.kind.members]
+
+    @property
+    def named(self) -> list[Field]:
+        """Fields whose type in a request is long enough to deserve a name."""
+        return [field for field in self.fields if field.kind.body.startswith("Annotated[")]
+
+    @property
+    def unique(self) -> list[Field]:
+        return [field for field in self.fields if field.unique]
+
+    @property
+    def sortable(self) -> list[Field]:
+        return [field for field in self.fields if field.sortable]
+
+    @property
+    def sorts(self) -> list[str]:
+        """Values of the parameter `sort`."""
+        names = ["id", *(field.name for field in self.sortable)]
+        return [sort for name in names for sort in (name, f"-{name}")]
+
+    @property
+    def longest_identifier(self) -> str:
+        """Of the database: indexes and constraints are named after table and column."""
+        names = [f"ix_{self.plural}_{field.name}_id" for field in self.fields]
+        names += [f"ck_{self.plural}_{self.type_name(field).lower()}" for field in self.enums]
+        return max(names, key=len)
+
+    @property
+    def narrowing(self) -> int:
+        """How many parameters narrow a list."""
+        return sum(len(list(field.parameters)) for field in self.fields)
+
+    def type_name(self, field: Field) -> str:
+        return f"{self.model}{words.camel(field.name)}"
+
+    def python(self, field: Field) -> str:
+        """As an attribute of the model, and in an answer."""
+        kind = self.type_name(field) if field.kind.members else field.kind.python
+        return f"{kind} | None" if field.optional else kind
+
+    def column(self, field: Field) -> str:
+        """What `mapped_column` is given, or nothing where the annotation says it all."""
+        parts = [field.kind.column]
+        if field.kind.column == "JSONB" and field.optional:
+            parts = ["JSONB(none_as_null=True)"]
+        if field.kind.members:
+            parts = [f"text_enum({self.type_name(field)})"]
+        parts += [f"ForeignKey({p.model}.id)" for p in self.parents if p.field == field.name]
+        parts += ["unique=True"] if field.unique else []
+        return ", ".join(part for part in parts if part)
+
+    def body(self, field: Field) -> str:
+        """In a request."""
+        named = field.kind.members or field in self.named
+        kind = self.type_name(field) if named else field.kind.body
+        return f"{kind} | None" if field.optional else kind
+
+    def default(self, field: Field) -> str:
+        """What a client may leave out is this."""
+        if field.default is None:
+            return "None" if field.optional else ""
+        is_member = bool(field.kind.members)
+        return f"{self.type_name(field)}.{field.default.upper()}" if is_member else field.default
+
+    def query(self, field: Field) -> str:
+        """As a parameter of a list."""
+        named = field.kind.members or (field in self.named and not field.kind.query)
+        return self.type_name(field) if named else field.kind.query or field.kind.body
+
+    # For tests.
+
+    def left_out(self, field: Field) -> str:
+        """What is answered, as JSON, for a field that the client left out."""
+        if field.kind.members and field.default:
+            return repr(field.default)
+        return self.default(field).removeprefix("Decimal(").removesuffix(")")
+
+    @property
+    def rows(self) -> list[dict[str, str]]:
+        """Three of them, in what lists can tell apart."""
+        told = [field for field in self.fields if not field.kind.refers_to]
+        told = [field for field in told if field.unique or field.filtered or field.indexed]
+        return [{f.name: f.kind.examples[example] for f in told} for example in ROWS]
+
+    @property
+    def lists(self) -> list[tuple[str, list[int]]]:
+        """Parameters of a list, and which of the three rows it then shows."""
+        cases = [("{}", [0, 1, 2]), ('{"sort": "-id"}', [2, 1, 0])]
+        for each in self.sortable:
+            cases.append((f'{{"sort": "{each.name}"}}', [1, 0, 2]))
+            cases.append((f'{{"sort": "-{each.name}"}}', [2, 0, 1]))
+        for each in self.fields:
+            cases += self._narrowed(each)
+        return cases
+
+    def _narrowed(self, field: Field) -> list[tuple[str, list[int]]]:
+        middle = field.kind.examples[1]
+        cases = []
+        if field.filtered and not field.kind.refers_to:
+            same = [row for row, which in enumerate(ROWS) if field.kind.examples[which] == middle]
+            cases.append((f'{{"{field.name}": {middle}}}', same))
+        if field.ranged:
+            cases.append((f'{{"min_{field.name}": {middle}}}', [0, 2]))
+            cases.append((f'{{"max_{field.name}": {middle}}}', [0, 1]))
+        return cases
+
+    @property
+    def changeable(self) -> Field | None:
+        """One whose change a test can see."""
+        return next((f for f in self.fields if f.kind.examples[0] != f.kind.examples[1]), None)

@@ -1,0 +1,45 @@
+"""The ${r.plural} table."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Index, Numeric, String
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.database.model import Entity, text_enum
+% for parent in r.parents:
+from ${parent.module} import ${parent.model}
+% endfor
+% for field in r.enums:
+
+
+class ${r.type_name(field)}(StrEnum):
+% for member in field.kind.members:
+    ${member.upper()} = "${member}"
+% endfor
+% endfor
+
+
+class ${r.model}(Entity):
+    __tablename__ = "${r.plural}"
+% if any(field.indexed for field in r.fields):
+    __table_args__ = (
+% for field in r.fields:
+% if field.indexed:
+        Index(None, "${field.name}", "id"),
+% endif
+% endfor
+    )
+% endif
+
+% for field in r.fields:
+% if r.column(field):
+    ${field.name}: Mapped[${r.python(field)}] = mapped_column(${r.column(field)})
+% else:
+    ${field.name}: Mapped[${r.python(field)}]
+% endif
+% endfor

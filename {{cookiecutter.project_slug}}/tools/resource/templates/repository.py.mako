@@ -1,0 +1,62 @@
+<%
+    too_many = [rule for rule, most in (("C901", 9), ("PLR0912", 12)) if r.narrowing > most]
+    flat = f"  # noqa: {', '.join(too_many)}  flat" if too_many else ""
+%>\
+"""Queries on ${words}."""
+
+from collections.abc import Iterator
+from types import MappingProxyType
+from typing import Annotated
+
+from fastapi import Depends
+from sqlalchemy import ColumnElement
+
+from app.database.keyset import Page
+from app.database.repository import Repository
+from app.database.session import ReadSession, Session
+from app.features.${r.plural}.models import ${r.model}
+from app.features.${r.plural}.schemas import ${r.model}Query
+
+
+class ${r.model}Repository(Repository[${r.model}]):
+    model = ${r.model}
+    sorts = MappingProxyType({"id": ${r.model}.id${"".join(f', "{f.name}": {r.model}.{f.name}' for f in r.sortable)}})
+
+    async def search(self, query: ${r.model}Query) -> Page[${r.model}]:
+% if r.narrowing:
+        return await self.page(
+            sort=query.sort, limit=query.limit, cursor=query.cursor, where=list(_filters(query))
+        )
+
+
+def _filters(query: ${r.model}Query) -> Iterator[ColumnElement[bool]]:${flat}
+% for field in r.fields:
+% if field.filtered:
+    if query.${field.name} is not None:
+        yield ${r.model}.${field.name} == query.${field.name}
+% endif
+% if field.ranged:
+    if query.min_${field.name} is not None:
+        yield ${r.model}.${field.name} >= query.min_${field.name}
+    if query.max_${field.name} is not None:
+        yield ${r.model}.${field.name} <= query.max_${field.name}
+% endif
+% endfor
+% else:
+        return await self.page(sort=query.sort, limit=query.limit, cursor=query.cursor)
+% endif
+
+
+async def _${r.plural}(session: Session) -> ${r.model}Repository:
+    return ${r.model}Repository(session)
+
+
+async def _read_${r.plural}(session: ReadSession) -> ${r.model}Repository:
+    return ${r.model}Repository(session)
+
+
+${r.alias} = Annotated[${r.model}Repository, Depends(_${r.plural})]
+"""In the request's transaction."""
+
+Read${r.alias} = Annotated[${r.model}Repository, Depends(_read_${r.plural})]
+"""For reads alone."""
