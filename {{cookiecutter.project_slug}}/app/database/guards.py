@@ -80,7 +80,8 @@ def _ping(connection: Any) -> None:
 
 def _discard_if_in_transaction(connection: Any, entry: ConnectionPoolEntry) -> None:
     # A session shared by two tasks does this; every later request on the connection would fail.
-    if connection is not None and connection.driver_connection.is_in_transaction():
+    driver = None if connection is None else connection.driver_connection
+    if driver is not None and (driver.is_closed() or driver.is_in_transaction()):
         entry.invalidate()
 
 

@@ -4,7 +4,7 @@ import os
 import time
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import BigInteger, DateTime, Enum, MetaData, Text, Uuid, func
@@ -38,8 +38,11 @@ def utc_now() -> datetime:
 
 def _created(context: DefaultExecutionContext) -> datetime:
     """The new row's `created_at`, so that a row nobody has changed shows two equal times."""
-    moment: datetime = context.get_current_parameters().get("created_at", utc_now())  # type: ignore[no-untyped-call]  # of SQLAlchemy
-    return moment
+    try:
+        row = context.get_current_parameters()  # type: ignore[no-untyped-call]  # of SQLAlchemy
+    except AttributeError:  # it knows none for an INSERT inside of a SELECT
+        return utc_now()
+    return cast("datetime", row.get("created_at") or utc_now())
 
 
 def text_enum(kind: type[StrEnum]) -> Enum:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from asyncpg import PostgresError, Record
+from asyncpg import ConnectionDoesNotExistError, PostgresError, Record
 from sqlalchemy import Executable, Result, ScalarResult, Select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.util.concurrency import greenlet_spawn
@@ -62,8 +62,7 @@ class Reader:
             rows: list[Record] = await connection.driver_connection.fetch(sql, *arguments)
         except BaseException as error:
             observation.ended(sql, begun, error)
-            if isinstance(error, asyncio.CancelledError):
-                await greenlet_spawn(connection.invalidate)  # the answer is still on its way
+            await _fail(connection, error)
             raise
         finally:
             await greenlet_spawn(connection.close)
@@ -86,3 +85,12 @@ async def _checked_out(engine: AsyncEngine) -> Any:
         return await greenlet_spawn(engine.sync_engine.raw_connection)
     except engine.dialect.loaded_dbapi.Error as error:
         raise cast("Exception", error.__cause__) from None
+
+
+async def _fail(connection: Any, error: BaseException) -> None:
+    if isinstance(error, asyncio.CancelledError):
+        await greenlet_spawn(connection.invalidate)  # the answer is still on its way
+    elif not isinstance(error, PostgresError) and connection.driver_connection.is_closed():
+        # Whatever asyncpg, its protocol or the socket called it.
+        message = f"the connection broke: {type(error).__name__}: {error}"
+        raise ConnectionDoesNotExistError(message) from error

@@ -96,13 +96,21 @@ def _document_errors(operation: dict[str, Any]) -> None:
         responses |= _named(InvalidRequest)
     if "requestBody" in operation:
         responses |= _named(MalformedRequest, UnsupportedMediaType)
-    if any(parameter["name"] == HEADER for parameter in operation.get("parameters", ())):
-        _document_replays(responses)
+    parameters = operation.get("parameters", [])
+    if any(parameter["name"] == HEADER for parameter in parameters):
+        operation["parameters"] = [it for it in parameters if it["name"] != HEADER]
+        _document_replays(operation)
     responses["default"] = _response("Problem")
 
 
-def _document_replays(responses: dict[str, Any]) -> None:
-    """Of an operation that takes an `Idempotency-Key`: it need not say so itself."""
+def _document_replays(operation: dict[str, Any]) -> None:
+    """Of an operation that takes an `Idempotency-Key`: it need not say so itself.
+
+    In words, because a schema cannot say that each body needs a key of its own.
+    """
+    told = [operation.get("description"), f"Sent again with the same `{HEADER}`, it is done once."]
+    operation["description"] = "\n\n".join(filter(None, told))
+    responses = operation["responses"]
     for status, response in responses.items():
         if status.startswith("2"):
             description = "`true` when this is the answer to an earlier request with the same key."

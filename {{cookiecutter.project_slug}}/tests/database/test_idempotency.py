@@ -21,7 +21,7 @@ from tests.database.wire import Wire, wire_to
 
 NAME = "Idempotency-Key"
 KEY = {NAME: "8e03978e-40d5-43dd-bc93-6894a57f9324"}
-OF_EACH_RESPONSE = {"x-request-id", "x-response-time", "idempotent-replayed"}
+OF_EACH_RESPONSE = {"traceresponse", "x-request-id", "x-response-time", "idempotent-replayed"}
 RAISE = "DO $$BEGIN RAISE 'made on purpose' USING ERRCODE = '{}'; END$$"
 EXPIRED = """
     INSERT INTO idempotency_keys (scope, key, fingerprint, expires_at)
@@ -263,7 +263,7 @@ async def test_a_statement_that_fails_otherwise_is_no_request_in_progress(
 async def test_under_serializable_isolation_duplicates_are_done_once_too(
     marks: Any, start_app: StartApp, database_url: str
 ) -> None:
-    url = f"{database_url}?default_transaction_isolation=serializable"
+    url = f"{database_url}?options=-c%20default_transaction_isolation%3Dserializable"
     app = await start_app(make_settings(database={"url": url}))
     keep(app)
     async with client_of(app) as client:

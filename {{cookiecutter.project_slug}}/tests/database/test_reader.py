@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from asyncpg import Connection, InterfaceError, InternalClientError
+from fastapi import FastAPI
 from sqlalchemy import ARRAY, Float, Integer, Numeric, Select, bindparam, inspect, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
@@ -19,7 +21,7 @@ from app.database.session import Database
 from app.settings import Settings
 from tests.conftest import StartApp, make_settings
 from tests.database.asking import ask_reading, assert_problem, checked_out
-from tests.database.terminating import terminate
+from tests.database.terminating import terminate, terminate_sleeping
 from tests.database.things import Colour, Scratch, Thing, ThingRepository, create_things
 
 
@@ -189,6 +191,37 @@ async def test_a_dead_connection_is_replaced_unnoticed(scratch: Any, database: D
     await terminate(scratch, await reader.scalar(text("SELECT pg_backend_pid()")))
 
     assert (await ThingRepository(reader).get(created.id)).name == "lamp"
+
+
+@pytest.mark.parametrize("_attempt", range(5))
+async def test_a_connection_that_breaks_during_a_read_is_a_503(
+    scratch: Any, app: FastAPI, database: Database, _attempt: int
+) -> None:
+    await create_things(database, "lamp")
+    slow: Select[Any] = select(Thing).where(text("pg_sleep(30) IS NOT NULL"))
+
+    response, _ = await asyncio.gather(
+        ask_reading(app, lambda reader: reader.entities(Thing, slow, {})),
+        terminate_sleeping(scratch),
+    )
+
+    assert_problem(response, 503, "database-unavailable", retry_after="1")
+
+
+@pytest.mark.parametrize("kind", [InternalClientError, ConnectionResetError, InterfaceError])
+async def test_whatever_the_driver_calls_a_broken_connection_it_is_one(
+    app: FastAPI, database: Database, monkeypatch: pytest.MonkeyPatch, kind: type[Exception]
+) -> None:
+    async def break_off(connection: Connection, *_: object) -> None:
+        connection.terminate()
+        message = "got result for unknown protocol state 3"
+        raise kind(message)
+
+    monkeypatch.setattr(Connection, "fetch", break_off)
+    response = await ask_reading(app, lambda reader: reader.entities(Thing, select(Thing), {}))
+
+    assert_problem(response, 503, "database-unavailable", retry_after="1")
+    assert checked_out(database) == 0
 
 
 async def test_a_database_that_is_away_is_a_503(start_app: StartApp) -> None:
