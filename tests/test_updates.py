@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.baking import DEFAULT, TEMPLATE, bake_by_command, baked_from
 from tests.conftest import commit
-from tests.running import run
+from tests.running import run, uv
 
 ANSWERS = {
     "project_name": "Order Service",
@@ -116,3 +116,101 @@ def test_cruft_keeps_its_own_record_and_hears_nothing_from_the_hooks(
     assert "make setup" not in done.stdout
     assert not (tmp_path / DEFAULT / ".git").exists()
     run(*CRUFT, "check", cwd=tmp_path / DEFAULT)
+
+
+def template_tool(project: Path, command: str, *, ok: bool = True) -> str:
+    """What `make template-check` and `make template-update` run; returns all it says."""
+    tool = (sys.executable, "-B", "-m", "tools.template", command)
+    done = run(*tool, cwd=project, ok=ok, env={"UV": uv()})
+    return done.stdout + done.stderr
+
+
+def change(path: Path, before: str, after: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after), encoding="utf-8")
+
+
+def test_a_project_tells_how_far_it_is_behind_and_catches_up(clone: Path, tmp_path: Path) -> None:
+    project = baked_from(clone, tmp_path)
+    commit(project, "Start")
+    assert "Up to date" in template_tool(project, "check")
+    for thought in ("First thought", "Second thought"):
+        with (clone / TEMPLATE.name / "pyproject.toml").open("a") as file:
+            file.write(f"# {thought}\n")
+        commit(clone, thought)
+
+    told = template_tool(project, "check", ok=False)
+    assert "2 commits behind" in told
+    assert told.index("Second thought") < told.index("First thought")
+
+    assert "pyproject.toml" in template_tool(project, "update")
+    commit(project, "Update")
+    assert "Up to date" in template_tool(project, "check")
+    assert "Up to date" in template_tool(project, "update")
+
+
+def test_edits_survive_an_update_of_the_same_files(clone: Path, tmp_path: Path) -> None:
+    project = baked_from(clone, tmp_path)
+    change(project / "Makefile", "PORT ?= 8000", "PORT ?= 8001")
+    (project / "app/features/mine.py").write_text('"""Mine."""\n', encoding="utf-8")
+    commit(project, "Start")
+    with (clone / TEMPLATE.name / "Makefile").open("a") as file:
+        file.write("# a later thought\n")
+    commit(clone, "Think again")
+
+    assert "make check" in template_tool(project, "update")
+
+    makefile = (project / "Makefile").read_text(encoding="utf-8")
+    assert "PORT ?= 8001" in makefile
+    assert "# a later thought" in makefile
+    changed = run("git", "status", "--porcelain", cwd=project).stdout.split()[1::2]
+    assert sorted(changed) == [".cruft.json", "Makefile"]
+
+
+def test_a_conflict_is_shown_and_nothing_is_lost(clone: Path, tmp_path: Path) -> None:
+    project = baked_from(clone, tmp_path)
+    change(project / "Makefile", "PORT ?= 8000", "PORT ?= 8001")
+    commit(project, "Start")
+    change(clone / TEMPLATE.name / "Makefile", "PORT ?= 8000", "PORT ?= 9000")
+    commit(clone, "Move")
+
+    told = template_tool(project, "update", ok=False)
+
+    assert "decide" in told
+    assert "Makefile" in told.partition("decide")[2]
+    left = "".join(
+        path.read_text(encoding="utf-8") for path in project.glob("Makefile*") if path.is_file()
+    )
+    assert "PORT ?= 8001" in left
+    assert "PORT ?= 9000" in left
+
+
+def test_an_option_that_came_later_gets_its_default(clone: Path, tmp_path: Path) -> None:
+    project = baked_from(clone, tmp_path)
+    commit(project, "Start")
+    change(clone / "cookiecutter.json", '"example": true,', '"example": true,\n  "later": "yes",')
+    with (clone / TEMPLATE.name / "README.md").open("a") as file:
+        file.write("later: {{ cookiecutter.later }}\n")
+    commit(clone, "Ask one more question")
+
+    template_tool(project, "update")
+
+    assert "later: yes" in (project / "README.md").read_text(encoding="utf-8")
+    assert '"later": "yes"' in (project / ".cruft.json").read_text(encoding="utf-8")
+
+
+def test_an_update_waits_until_all_is_committed(clone: Path, tmp_path: Path) -> None:
+    project = baked_from(clone, tmp_path)
+    commit(project, "Start")
+    (project / "README.md").write_text("mine\n", encoding="utf-8")
+
+    assert "Commit your changes first" in template_tool(project, "update", ok=False)
+    assert (project / "README.md").read_text(encoding="utf-8") == "mine\n"
+
+
+def test_a_project_without_a_record_says_so(clone: Path, tmp_path: Path) -> None:
+    project = baked_from(clone, tmp_path)
+    (project / ".cruft.json").unlink()
+
+    assert "There is no .cruft.json" in template_tool(project, "check", ok=False)
