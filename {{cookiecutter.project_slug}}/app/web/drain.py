@@ -1,9 +1,7 @@
 """The end of the service: it says so before it stops, and lets what it has begun come to an end."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Annotated, cast
+from typing import Annotated
 
 import structlog
 from fastapi import Depends
@@ -30,15 +28,12 @@ class Drain:
     def begin(self) -> None:
         self._begun.set()
 
-    @contextmanager
-    def request(self) -> Iterator[None]:
-        """Around each request: one that the service waits for."""
-        task = cast("asyncio.Task[object]", asyncio.current_task())
-        self._in_progress.add(task)
-        try:
-            yield
-        finally:
-            self._in_progress.discard(task)
+    def begun(self, request: asyncio.Task[object]) -> None:
+        """The service waits for it, until `ended`."""
+        self._in_progress.add(request)
+
+    def ended(self, request: asyncio.Task[object]) -> None:
+        self._in_progress.discard(request)
 
     def cut_off(self) -> None:
         """Let no request go on; each is answered, or its stream broken off."""

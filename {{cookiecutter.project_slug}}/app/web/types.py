@@ -21,6 +21,8 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
+from app.database.model import Entity
+
 MAX_DEPTH = 32
 DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 WIDE = Context(prec=1_000)  # what numeric may have; the usual 28 digits would round
@@ -30,6 +32,14 @@ class Output(BaseModel):
     """The base of what is sent; made from rows and other objects by their attributes."""
 
     model_config = ConfigDict(from_attributes=True, use_attribute_docstrings=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _values_of_entity(cls, source: Any) -> Any:
+        """What is loaded is read at once: attribute by attribute takes three times as long."""
+        if isinstance(source, Entity) and cls.__pydantic_fields__.keys() <= source.__dict__.keys():
+            return source.__dict__
+        return source
 
 
 class Input(BaseModel):

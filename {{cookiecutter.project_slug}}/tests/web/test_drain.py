@@ -30,14 +30,15 @@ async def test_it_waits_until_the_last_request_has_unwound() -> None:
     drain, unwound = Drain(), []
 
     async def request() -> None:
-        with drain.request():
-            try:
-                await asyncio.Event().wait()
-            finally:
-                await asyncio.sleep(0.1)
-                unwound.append("request")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0.1)
+            unwound.append("request")
+            drain.ended(task)
 
     task = asyncio.create_task(request())
+    drain.begun(task)
     await asyncio.sleep(0)
     drain.cut_off()
     await drain.finish()
@@ -50,10 +51,11 @@ async def test_it_does_not_wait_for_ever_and_says_so() -> None:
     drain = Drain()
 
     async def request() -> None:
-        with drain.request():
-            await asyncio.Event().wait()
+        await asyncio.Event().wait()
 
     tasks = [asyncio.create_task(request()) for _ in range(2)]
+    for task in tasks:
+        drain.begun(task)
     await asyncio.sleep(0)
     with structlog.testing.capture_logs() as lines:
         await drain.finish(within=0.01)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import pytest
 from fastapi import FastAPI
 from pydantic import Field, TypeAdapter, ValidationError
+from sqlalchemy.orm import Mapped
 
 from app.web.types import (
     MAX_DEPTH,
@@ -26,6 +27,7 @@ from app.web.types import (
     omitted,
 )
 from tests.conftest import Client
+from tests.database.things import Scratch
 
 JSON = {"Content-Type": "application/json"}
 DEEPEST = "[" * (MAX_DEPTH - 1) + "1" + "]" * (MAX_DEPTH - 1)
@@ -212,6 +214,27 @@ def test_what_is_sent_may_be_made_from_any_object() -> None:
 
     assert Circle.model_validate(Row()).model_dump() == {"radius": math.pi}
     assert Circle.model_json_schema()["properties"]["radius"]["description"] == "In metres."
+
+
+def test_what_is_sent_may_be_made_from_an_entity_and_from_what_it_computes() -> None:
+    class Named(Output):
+        name: str
+
+    class Sized(Named):
+        area: int
+
+    class Square(Scratch):
+        __tablename__ = "squares"
+        name: Mapped[str]
+
+        @property
+        def area(self) -> int:
+            return 16
+
+    square = Square(name="four")
+
+    assert Named.model_validate(square).model_dump() == {"name": "four"}
+    assert Sized.model_validate(square).model_dump() == {"name": "four", "area": 16}
 
 
 @pytest.mark.parametrize("value", ["yes", "true", 1, 0, 1.0, None])

@@ -1,5 +1,8 @@
 """Counts the requests in progress, and sends clients elsewhere once the service is to stop."""
 
+import asyncio
+from typing import cast
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
@@ -20,5 +23,9 @@ class DrainMiddleware:
                 message["headers"] = [*message.get("headers", ()), (b"connection", b"close")]
             await send(message)
 
-        with drain.request():
+        task = cast("asyncio.Task[object]", asyncio.current_task())
+        drain.begun(task)
+        try:
             await self.app(scope, receive, send_and_close)
+        finally:
+            drain.ended(task)
