@@ -203,9 +203,7 @@ def test_a_stream_that_does_not_care_is_broken_off_in_the_end(env: dict[str, str
 async def test_a_rolling_restart_loses_no_request(
     env: dict[str, str], workers: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(
-        logging.WARNING, "httpx"
-    )  # a line for each request would take much of its time
+    caplog.set_level(logging.WARNING, "httpx")  # its lines would take much of the time
     # A balancer on a busy machine asks seldom: it has to notice, and end what it sent, by then.
     env["SERVER_DRAIN_SECONDS"] = "5"
     with ExitStack() as stack:
