@@ -15,6 +15,8 @@ class Balancer:
     def __init__(self) -> None:
         self.url = ""
         self.backends: set[str] = set()
+        self.lost: list[str] = []
+        """Why each request was lost that was."""
         self._ready: list[str] = []
         self._turn = 0
         self._checks = httpx.AsyncClient(timeout=2)
@@ -54,7 +56,8 @@ class Balancer:
             backend = self._ready[self._turn % len(self._ready)]
             response = await self._requests.request(method, f"{backend}{path}")
             status, body = response.status_code, response.content
-        except (httpx.HTTPError, ZeroDivisionError):
+        except (httpx.HTTPError, ZeroDivisionError) as error:
+            self.lost.append(repr(error))
             status, body = 502, b"lost"
         return b"HTTP/1.1 %d -\r\nContent-Length: %d\r\n\r\n%s" % (status, len(body), body)
 

@@ -1,6 +1,7 @@
 """How the service stops: it says so first, finishes what it has begun, and loses no request."""
 
 import asyncio
+import logging
 import os
 import signal
 from collections.abc import Iterator
@@ -199,23 +200,27 @@ def test_a_stream_that_does_not_care_is_broken_off_in_the_end(env: dict[str, str
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-async def test_a_rolling_restart_loses_no_request(env: dict[str, str], workers: int) -> None:
-    env["SERVER_DRAIN_SECONDS"] = "1"
+async def test_a_rolling_restart_loses_no_request(
+    env: dict[str, str], workers: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING, "httpx")  # its lines would take much of the time
+    # A balancer on a busy machine asks seldom: it has to notice, and end what it sent, by then.
+    env["SERVER_DRAIN_SECONDS"] = "5"
     with ExitStack() as stack:
         async with balancing() as balancer:
-            old = [await started(stack, balancer, env, workers) for _ in range(2)]
+            old = await started(stack, balancer, env, workers)
             answers: list[int] = []
             done = asyncio.Event()
             clients = [asyncio.create_task(call(balancer, answers, done)) for _ in range(CLIENTS)]
-            for served in old:
-                await started(stack, balancer, env, workers)
-                assert await asyncio.to_thread(served.stop) in TERMINATED
-                balancer.backends.discard(served.url)
+            await started(stack, balancer, env, workers)
+            assert await asyncio.to_thread(old.stop) in TERMINATED
+            balancer.backends.discard(old.url)
             done.set()
             await asyncio.gather(*clients)
 
     assert len(answers) > CLIENTS
-    assert [status for status in answers if status != 200] == []
+    assert balancer.lost == []
+    assert set(answers) == {200}
 
 
 async def started(

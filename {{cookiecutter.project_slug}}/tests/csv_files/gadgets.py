@@ -44,7 +44,8 @@ class Gadget(Scratch):
     part_of: Mapped[UUID | None] = mapped_column(
         ForeignKey("scratch.gadgets.id", deferrable=True, initially="DEFERRED")
     )
-    rank: Mapped[int | None]  # the schema of creation does not know it
+    rank: Mapped[int | None]  # the schema of creation does not know it, nor the next
+    origin: Mapped[Any] = mapped_column(JSONB, nullable=True)
     doubled: Mapped[int] = mapped_column(Computed("size * 2", persisted=True))
 
 

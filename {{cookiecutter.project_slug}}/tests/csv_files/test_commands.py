@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.csv_files.test_exporting import names_in
 from tests.serving import PROJECT, start
 
 MANY = 100_000
@@ -21,6 +22,8 @@ PAUSE = """
         FOR EACH ROW WHEN (NEW.name = 'g25') EXECUTE FUNCTION scratch.pause();
 """
 ASLEEP = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+
+LOCKED_OUT = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
 
 def many(tmp_path: Path, count: int) -> Path:
@@ -58,6 +61,47 @@ async def test_ctrl_c_rolls_back_and_says_where_to_go_on(
     assert said.splitlines() == ["Interrupted.", standing]
     assert process.returncode == 130
     assert await gadgets.fetchval("SELECT count(*) FROM scratch.gadgets") == stored
+
+
+async def test_ctrl_c_ends_an_export_which_leaves_no_file(
+    gadgets: Any, database_url: str, tmp_path: Path
+) -> None:
+    target = tmp_path / "out.csv"
+    env = {"DATABASE_URL": database_url}
+    async with gadgets.transaction():
+        await gadgets.execute("LOCK TABLE scratch.gadgets")
+        with start(*PROGRAM, "export", "gadgets", str(target), env=env) as process:
+            async with asyncio.timeout(60):
+                while not await gadgets.fetchval(LOCKED_OUT):  # noqa: ASYNC110  the server cannot call
+                    await asyncio.sleep(0.05)
+            process.send_signal(signal.SIGINT)
+            said, _ = await asyncio.to_thread(process.communicate, timeout=30)
+
+    assert (process.returncode, said) == (130, "Interrupted.\n")
+    assert names_in(tmp_path) == []
+
+
+async def test_who_has_read_enough_of_an_export_gets_no_traceback(
+    gadgets: Any, database_url: str
+) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        ended = await asyncio.to_thread(exported_to, writing, database_url)
+    finally:
+        os.close(writing)
+
+    assert (ended.returncode, ended.stderr) == (1, b"")
+
+
+def exported_to(output: int, database_url: str) -> "subprocess.CompletedProcess[bytes]":
+    return subprocess.run(
+        [sys.executable, *PROGRAM, "export", "gadgets"],
+        env=os.environ | {"DATABASE_URL": database_url, "PYTHONPATH": str(PROJECT)},
+        stdout=output,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
 
 
 async def test_many_rows_go_in_and_out_in_bounded_memory(

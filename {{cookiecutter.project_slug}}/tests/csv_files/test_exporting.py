@@ -12,13 +12,14 @@ from tests.csv_files.conftest import Run
 
 FILL = """
     INSERT INTO scratch.gadgets (id, name, size, notes, big, ratio, price, ready, seen_at, day,
-        shape, extra, tags, part_of, rank, version)
+        shape, extra, tags, part_of, rank, origin, version)
     SELECT gen_random_uuid(), 'g' || n, n,
         (ARRAY[NULL, '', '""', 'a,b', E'x\\r\\ny', ' "q" ', 'é€𐍈'])[n],
         9223372036854775800 + n, n / 3.0, n / 4.0, (ARRAY[NULL, true, false])[n],
         now() + n * interval '1 s', date '2026-01-01' + n, 'flat',
         (ARRAY[NULL, '{}', '"text"', '[1, {"a": null}]'])[n]::jsonb,
-        (ARRAY['{}', '{"a,b",""}'])[n]::text[], NULL, n, n
+        (ARRAY['{}', '{"a,b",""}'])[n]::text[], NULL, n,
+        (ARRAY[NULL, '{"from": [1]}'])[n]::jsonb, n
     FROM generate_series(1, 7) AS n;
     UPDATE scratch.gadgets SET part_of = whole.id
         FROM scratch.gadgets AS whole WHERE whole.size = 7 AND gadgets.size < 7;

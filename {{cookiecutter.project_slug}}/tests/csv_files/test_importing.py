@@ -189,6 +189,17 @@ async def test_faults_before_the_place_where_reading_ends_are_told_too(
         assert [line[:12] for line in lines] == ["line 3, size", "line 5: this", "Nothing was "]
 
 
+async def test_reading_may_end_in_a_later_chunk_than_the_first_fault(
+    run: Run, gadgets: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "CHUNK", 2)
+
+    ended = await run("import", "gadgets", stdin=b"name,size\na,-1\nb,1\nc,1\nd,1\ne\xff,1\n")
+
+    lines = ended.said.splitlines()
+    assert [line[:12] for line in lines] == ["line 2, size", "line 6: this", "Nothing was "]
+
+
 @pytest.mark.parametrize(
     ("row", "message"),
     [

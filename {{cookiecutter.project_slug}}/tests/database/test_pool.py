@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database.reader import Reader
-from app.database.session import Database, Session
+from app.database.session import Session
 from app.settings import Settings
 from tests.conftest import Client, StartApp, client_of, make_settings
 from tests.database.asking import ask, ask_reading, assert_problem, checked_out
@@ -50,10 +50,13 @@ async def test_connections_that_died_in_the_pool_are_replaced_unnoticed(
 
 
 async def test_more_requests_than_connections_wait_for_their_turn(
-    app: FastAPI, database: Database
+    start_app: StartApp, settings: Settings
 ) -> None:
+    patient = settings.database.model_copy(update={"pool_timeout": 60})
+    app = await start_app(settings.model_copy(update={"database": patient}))
+
     assert await at_once(ask, app, 50) == [200] * 50
-    assert checked_out(database) == 0
+    assert checked_out(app.state.database) == 0
 
 
 @pytest.fixture

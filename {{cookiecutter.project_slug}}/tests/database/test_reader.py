@@ -8,7 +8,20 @@ from typing import Any
 import pytest
 from asyncpg import Connection, InterfaceError, InternalClientError
 from fastapi import FastAPI
-from sqlalchemy import ARRAY, Float, Integer, Numeric, Select, bindparam, inspect, select, text
+from sqlalchemy import (
+    ARRAY,
+    Dialect,
+    Float,
+    Integer,
+    Numeric,
+    Select,
+    String,
+    TypeDecorator,
+    bindparam,
+    inspect,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.orm.exc import DetachedInstanceError
@@ -98,6 +111,30 @@ async def test_a_list_of_keys_is_found_too(database: Database) -> None:
         sort="id", limit=5, cursor=None, where=[Thing.name.in_(["lamp", "desk"])]
     )
     assert [thing.id for thing in page.items] == [lamp.id, desk.id]
+
+
+class Unknown(TypeDecorator[str]):
+    """Of which nobody said whether a statement with it can be compiled once for all."""
+
+    impl = String
+    cache_ok = False
+
+    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
+        return value and value.lower()
+
+
+@pytest.mark.usefixtures("scratch")
+async def test_a_statement_that_cannot_be_compiled_once_for_all_is_answered_too(
+    database: Database,
+) -> None:
+    lamp, _ = await create_things(database, "lamp", "desk")
+    things = ThingRepository(Reader(database))
+
+    page = await things.page(
+        sort="id", limit=5, cursor=None, where=[Thing.name == bindparam("n", "LAMP", Unknown())]
+    )
+
+    assert [thing.id for thing in page.items] == [lamp.id]
 
 
 @pytest.mark.usefixtures("scratch")

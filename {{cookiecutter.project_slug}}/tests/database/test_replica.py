@@ -18,6 +18,7 @@ from app.database.reader import Reader
 from app.database.session import Database, PrimaryReadSession, ReadSession, Session
 from app.main import create_app, lifespan
 from app.settings import Settings
+from app.settings.groups import MetricsSettings
 from tests.conftest import StartApp, client_of, make_settings
 from tests.database.asking import checked_out
 from tests.database.standby import execute, standby_of
@@ -25,6 +26,7 @@ from tools.postgres import Server
 
 FIT = "reads go to the replica"
 UNFIT = "reads go to the primary, the replica is not fit"
+AVAILABLE = 'database_available{database="replica"} 1.0'
 
 
 @pytest.fixture(scope="module")
@@ -340,6 +342,16 @@ async def until_refused(url: str) -> None:
                 connection = await asyncpg.connect(url)
                 await connection.close()
                 await asyncio.sleep(0.05)
+
+
+async def test_metrics_tell_whether_the_replica_is_fit(
+    start_app: StartApp, settings: Settings
+) -> None:
+    measured = settings.model_copy(update={"metrics": MetricsSettings(enabled=True, port=None)})
+    app = await started(start_app, measured)
+    async with client_of(app) as client, asyncio.timeout(30):
+        while AVAILABLE not in (await client.get("/metrics")).text:  # noqa: ASYNC110  as scrapers do
+            await asyncio.sleep(0.1)
 
 
 async def test_health_shows_the_replica_and_works_without_it(

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.failures.served import FACTORY, SETUP
-from tests.serving import Served, serving
+from tests.serving import PATIENCE, Served, serving
 from tools.postgres import Server, running
 
 Serve = Callable[..., AbstractContextManager[Served]]
@@ -67,7 +67,7 @@ def pool(health: httpx.Response) -> dict[str, int]:
 
 
 async def comes_to(url: str, path: str, what: Callable[[httpx.Response], bool]) -> bool:
-    async with asyncio.timeout(20), httpx.AsyncClient(base_url=url) as client:
+    async with asyncio.timeout(PATIENCE), httpx.AsyncClient(base_url=url) as client:
         while not what(await client.get(path)):  # noqa: ASYNC110  the service cannot call
             await asyncio.sleep(0.1)
     return True

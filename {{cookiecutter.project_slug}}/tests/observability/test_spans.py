@@ -193,19 +193,24 @@ async def test_the_log_line_has_the_ids_of_the_span(
 
 
 async def test_a_collector_that_is_away_neither_fails_a_request_nor_keeps_the_service(
-    collector: Collector, database_url: str, monkeypatch: pytest.MonkeyPatch
+    collector: Collector,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     collector.status = 503
-    monkeypatch.setattr("app.observability.spans.EXPORT_TIMEOUT", 0.3)
 
     async def exchange(client: Client) -> None:
         assert (await client.get("/health/live")).status_code == 200
+        # Less than the pause of the exporter, which is there by now, between two tries.
+        monkeypatch.setattr("app.observability.spans.EXPORT_TIMEOUT", 0.7)
 
     async with asyncio.timeout(20):
         await run(settings_for(collector, database_url), exchange)
 
     assert collector.paths
     assert collector.spans == []
+    assert "spans are lost" in capsys.readouterr().out
 
 
 def test_a_service_that_is_stopped_sends_what_it_has(

