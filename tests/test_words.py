@@ -83,9 +83,10 @@ def test_the_closing_message_names_commands_that_exist(
 def test_a_command_that_is_not_real_is_found(installed: Path, tools: Path) -> None:
     shell = Shell(ROOT, installed, tools)
     wrong = (
-        "make nothing && uv run make nowhere  # a comment\nA=1 frobnicate | cruft chek\ncd no-where"
+        "make nothing && uv run make nowhere  # a comment\nA=1 frobnicate | cruft chek\n"
+        "README.md/none || hooks/none\ncd no-where"
     )
-    assert len(shell.faults(wrong)) == 5
+    assert len(shell.faults(wrong)) == 7
 
 
 def test_the_example_of_settings_has_every_setting_with_its_default(
