@@ -40,8 +40,8 @@ def _with_baked_service(sections: list[str]) -> None:
         env = kept | {"PWD": str(service), "PYTHONPATH": str(ROOT)}
         subprocess.run([os.environ["UV"], "sync", "--quiet"], cwd=service, env=env, check=True)
         python = service / ".venv/bin/python"
-        again = (sys.executable, "-m", "benchmarks", *sections, "--service", service)
-        command = (python, "-m", "tools.postgres", "--", *again)
+        again = [sys.executable, "-m", "benchmarks", *sections, "--service", str(service)]
+        command = [str(python), "-m", "tools.postgres", "--", *again]
         done = subprocess.run(command, cwd=service, env=env, check=False)
     sys.exit(done.returncode)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from benchmarks.load import Ask, send
 from benchmarks.servers import Server
 
-REQUESTS, ROUNDS = 200, 2
+REQUESTS, ROUNDS = 2_000, 5
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from benchmarks.targets import table
 
 PAGE, PICTURE = "RESULTS.md", "results.svg"
 INTRODUCTION = """\
-Written by `make bench`: one run, servers side by side, measured in turn in rounds; figures are medians.
-CPU µs is user and system time of the server's processes for one request, from 16 clients unless said.
-Ratios hold elsewhere; microseconds belong to this machine. Requests per second are bounded by the
-client and PostgreSQL, which share the cores with the server."""
+Written by `make bench`: one run, servers side by side, measured in turn in rounds; figures are
+medians. CPU µs is user and system time of the server's processes for one request, with 16 clients
+where nothing else is said. Ratios hold elsewhere; microseconds belong to this machine. Requests per
+second are bounded by the client and PostgreSQL, which share the cores with the server."""
 
 
 def page(findings: Findings, circumstances: Sequence[str]) -> str:

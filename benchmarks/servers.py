@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 
 SUBJECTS = Path(__file__).parent / "subjects"
+Command = tuple[str | Path, ...]
 PATIENCE = 60.0
 POLL = 0.005
 PRODUCTION = {"ENVIRONMENT": "production", "SERVER_DRAIN_SECONDS": "0"}
@@ -44,7 +45,7 @@ class Server:
 class Program:
     """Something that serves HTTP, on the port that is appended to the command."""
 
-    command: tuple[str | Path, ...]
+    command: Command
     cwd: Path
     env: tuple[tuple[str, str], ...] = ()
     ready: str = "/health/live"
@@ -76,13 +77,13 @@ class Program:
 def subject(python: Path, name: str, ready: str = "/health/live") -> Program:
     """One of the modules in `benchmarks/subjects`, served by uvicorn."""
     quiet = ("--no-access-log", "--log-level", "warning")
-    command = (python, "-m", "uvicorn", f"{name}:app", *quiet, "--port")
-    return Program(command, SUBJECTS, ready=ready)
+    uvicorn: Command = (python, "-m", "uvicorn", f"{name}:app")
+    return Program((*uvicorn, *quiet, "--port"), SUBJECTS, ready=ready)
 
 
 def baked(service: Path, python: Path, *flags: str, **settings: str) -> Program:
     """The service as it ships, with production's settings."""
-    command = (python, "-m", "app", "serve", *flags, "--port")
+    command: Command = (python, "-m", "app", "serve", *flags, "--port")
     env = tuple((PRODUCTION | settings).items())
     return Program(command, service, env, ready="/health/ready")
 

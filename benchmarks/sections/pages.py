@@ -33,10 +33,10 @@ def _cursor_before(page: int, port: int) -> str:
     left, cursor = (page - 1) * LIMIT, ""
     connection = http.client.HTTPConnection("127.0.0.1", port)
     while left:
-        path = LIST.format(min(STEP, left)) + cursor
+        path = LIST.format(min(STEP, left)) + (f"&cursor={cursor}" if cursor else "")
         connection.request("GET", path)
         found = json.load(connection.getresponse())
         left -= len(found["items"])
-        cursor = f"&cursor={found['next_cursor']}"
+        cursor = str(found["next_cursor"])
     connection.close()
-    return str(found["next_cursor"])
+    return cursor
