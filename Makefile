@@ -49,8 +49,8 @@ fix: $(NEEDS_UV) ## Format the template's own Python and mend what can be mended
 	@"$$UV" run --quiet ruff format .
 
 .PHONY: bench
-bench: $(NEEDS_UV) ## Compare the service with bare FastAPI: CPU time for each request
-	@"$$UV" run --quiet python -m benchmarks.run
+bench: $(NEEDS_UV) ## Measure the service beside bare FastAPI and the usual way (ONLY=http for a part)
+	@"$$UV" run --quiet python -m benchmarks $(ONLY)
 
 .PHONY: clean
 clean: ## Remove the demo, the environments and the caches

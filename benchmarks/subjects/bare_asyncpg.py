@@ -1,35 +1,18 @@
-"""What the service is measured against: FastAPI and asyncpg alone, nothing around them."""
+"""The limit for a FastAPI service on PostgreSQL: FastAPI and asyncpg alone."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
 from os import environ
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 from fastapi import FastAPI, Request
-from pydantic import BaseModel
+from schemas import Page, Product, ProductCreate
 
-
-class Health(BaseModel):
-    status: str
-
-
-class Product(BaseModel):
-    id: UUID
-    sku: str
-    name: str
-    description: str | None
-    price_cents: int
-    stock: int
-    version: int
-    created_at: datetime
-    updated_at: datetime
-
-
-class Page(BaseModel):
-    items: list[Product]
-    next_cursor: str | None
+INSERT = """
+INSERT INTO products (id, sku, name, description, price_cents, stock)
+VALUES ($1, $2, $3, $4, $5, $6) RETURNING *
+"""
 
 
 @asynccontextmanager
@@ -40,11 +23,6 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 app = FastAPI(lifespan=lifespan)
-
-
-@app.get("/health/live")
-async def live() -> Health:
-    return Health(status="ok")
 
 
 @app.get("/v1/products")
@@ -59,3 +37,10 @@ async def list_products(limit: int, request: Request) -> Page:
 async def get_product(product_id: UUID, request: Request) -> Product:
     row = await request.app.state.pool.fetchrow("SELECT * FROM products WHERE id = $1", product_id)
     return Product(**row)
+
+
+@app.post("/v1/products", status_code=201)
+async def create_product(body: ProductCreate, request: Request) -> Product:
+    async with request.app.state.pool.acquire() as connection, connection.transaction():
+        values = body.model_dump().values()
+        return Product(**await connection.fetchrow(INSERT, uuid4(), *values))

@@ -4,6 +4,7 @@ Each way in a process of its own, on an empty table, so that its peak of memory 
 """
 
 import asyncio
+import json
 import resource
 import subprocess
 import sys
@@ -96,9 +97,8 @@ async def measure(way: str) -> tuple[int, float]:
 
 
 def compare() -> None:
-    """Print a line for each way."""
+    """Print a line of JSON for each way: its name, rows, seconds, peak of memory in MiB."""
     write_file()
-    print(f"\n{'rows into products and out':32}{'rows':>10}{'s':>8}{'rows/s':>10}{'peak MiB':>10}")
     for way in WAYS:
         subprocess.run([sys.executable, __file__, way], check=True)
     file().unlink()
@@ -114,7 +114,7 @@ def report(way: str) -> None:
     count, seconds = asyncio.run(measure(way))
     unit = 1024**2 if sys.platform == "darwin" else 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
-    print(f"{way:32}{count:10,}{seconds:8.1f}{count / seconds:10,.0f}{peak:10.0f}", flush=True)
+    print(json.dumps([way, count, seconds, peak]), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,49 @@
+"""How long it takes from the template to a service."""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.findings import Findings
+from benchmarks.servers import baked
+from benchmarks.service import Service
+from benchmarks.tables import Table
+
+ROOT = Path(__file__).parent.parent.parent
+BAKE = (sys.executable, "-m", "cookiecutter", ROOT, "--no-input", "--default-config")
+ROUNDS = 3
+NOTE = "Packages come from uv's cache; the PostgreSQL server runs already."
+
+
+def measure(_: Service) -> Findings:
+    """Bake, install, and serve, as a person would."""
+    rounds = [_once() for _ in range(ROUNDS)]
+    bake, install, serve = map(statistics.median, zip(*rounds, strict=True))
+    rows = [
+        ("bake", f"{bake:.1f}"),
+        ("install (uv sync)", f"{install:.1f}"),
+        ("migrate, and serve until ready", f"{serve:.1f}"),
+        ("from nothing to the first 200", f"{bake + install + serve:.1f}"),
+    ]
+    return Findings([Table("Generator", ("", "s"), rows, NOTE)])
+
+
+def _once() -> tuple[float, float, float]:
+    with tempfile.TemporaryDirectory() as place:
+        service = Path(place) / "order-service"
+        bake = _seconds(*BAKE, "--output-dir", place, cwd=ROOT)
+        install = _seconds(os.environ["UV"], "sync", "--quiet", cwd=service)
+        migrate = _seconds(service / ".venv/bin/alembic", "upgrade", "head", cwd=service)
+        with baked(service, service / ".venv/bin/python").running() as server:
+            return bake, install, migrate + server.start
+
+
+def _seconds(*command: str | Path, cwd: Path) -> float:
+    started = time.perf_counter()
+    env = os.environ | {"VIRTUAL_ENV": ""}
+    subprocess.run(command, cwd=cwd, env=env, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - started

@@ -1,0 +1,61 @@
+"""A service with one generated resource, and with fifty."""
+
+import tempfile
+from pathlib import Path
+
+from benchmarks.asks import LIVE
+from benchmarks.findings import Findings
+from benchmarks.load import Ask
+from benchmarks.measuring import COLUMNS, Point, Samples, interleaved
+from benchmarks.servers import Server
+from benchmarks.service import Service, running
+from benchmarks.tables import Table
+
+ONE, FIFTY = "1 resource", "50 resources"
+NUMBERS = {ONE: 1, FIFTY: 50}
+LAST = {ONE: "/v1/gadget_aas", FIFTY: "/v1/gadget_bxs"}
+"""Where the resource made last is: the worst place for a list of routes that is tried in turn."""
+MISSING = "00000000-0000-7000-8000-000000000000"
+NOTE = (
+    "Beside the example's two. Get by id is of the resource that was made last; of a row that does "
+    "not exist, so that the answer is 404."
+)
+
+
+def measure(service: Service) -> Findings:
+    with tempfile.TemporaryDirectory() as place:
+        programs = {}
+        for name, number in NUMBERS.items():
+            copy = service.copy(Path(place) / name)
+            copy.run("resources.py", str(number))
+            programs[name] = copy.program()
+            with programs[name].running():
+                pass  # compiles it
+        with running(programs) as servers:
+            trivial = interleaved([Point(name, it, LIVE) for name, it in servers.items()])
+            last = interleaved([Point(name, it, _get(name)) for name, it in servers.items()])
+    tables = [_growth(servers), _requests(trivial, last)]
+    ratios = {
+        "resources, trivial": trivial.ratio(FIFTY, ONE),
+        "resources, get": last.ratio(FIFTY, ONE),
+    }
+    return Findings(tables, ratios)
+
+
+def _get(name: str) -> Ask:
+    return Ask(f"{LAST[name]}/{MISSING}", status=404)
+
+
+def _growth(servers: dict[str, Server]) -> Table:
+    rows = [(name, f"{it.start:.2f}", f"{it.memory():.0f}") for name, it in servers.items()]
+    return Table("Start with many resources", ("", "ready after s", "MiB"), rows)
+
+
+def _requests(trivial: Samples, last: Samples) -> Table:
+    kinds = {"trivial": trivial, "get by id of the last": last}
+    rows = [
+        (f"{kind}, {name}", *cells)
+        for kind, samples in kinds.items()
+        for name, *cells in samples.rows()
+    ]
+    return Table("Requests with many resources", COLUMNS, rows, NOTE)

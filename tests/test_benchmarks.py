@@ -1,0 +1,111 @@
+"""The benchmarks start, and say what they found; what they find is no matter of tests."""
+
+import asyncio
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from benchmarks.asks import CREATE, LIVE
+from benchmarks.findings import Bars, Findings
+from benchmarks.load import Ask, send
+from benchmarks.measuring import Sample, Samples
+from benchmarks.picture import svg
+from benchmarks.results import page
+from benchmarks.run import SECTIONS
+from benchmarks.service import Service
+from benchmarks.tables import Table
+from benchmarks.targets import TARGETS, table
+from tests.baking import ROOT
+from tests.running import environment
+
+TABLE = Table("Speed", ("", "CPU µs"), [("bare", "100"), ("this service", "1,200")], "A note.")
+
+
+def test_a_table_is_aligned_for_a_terminal() -> None:
+    assert TABLE.text().splitlines() == [
+        "",
+        "Speed",
+        "                CPU µs",
+        "  bare             100",
+        "  this service   1,200",
+    ]
+
+
+def test_a_table_is_markdown_for_the_page() -> None:
+    assert TABLE.markdown().splitlines() == [
+        "## Speed",
+        "",
+        "A note.",
+        "",
+        "|  | CPU µs |",
+        "|---|---:|",
+        "| bare | 100 |",
+        "| this service | 1,200 |",
+    ]
+
+
+def test_a_target_says_whether_it_was_met() -> None:
+    at_most, at_least = TARGETS[0], TARGETS[4]
+    ratios = {at_most.ratio: at_most.limit + 0.01, at_least.ratio: at_least.limit}
+    met = {row[0]: row[3] for row in table(ratios).rows}
+    assert met.pop(at_most.says) == "**no**"
+    assert met.pop(at_least.says) == "yes"
+    assert set(met.values()) == {"not measured"}
+
+
+def test_medians_are_of_rounds_and_ratios_of_neighbours() -> None:
+    ours = [Sample(cpu, 1, 1, 1) for cpu in (20.0, 30.0, 400.0)]
+    bare = [Sample(cpu, 1, 1, 1) for cpu in (10.0, 10.0, 200.0)]
+    samples = Samples({"ours": ours, "bare": bare})
+    assert samples.median("ours").cpu == 30.0
+    assert samples.ratio("ours", "bare") == 2.0
+
+
+def test_the_page_holds_targets_tables_and_the_picture() -> None:
+    text = page(Findings([TABLE]), ["Measured somewhere."])
+    headings = [line for line in text.splitlines() if line.startswith("#")]
+    assert headings == ["# Results", "## Targets", "## Speed"]
+    assert "* Measured somewhere.\n" in text
+    assert "](results.svg)" in text
+
+
+def test_the_picture_has_a_bar_for_each_figure() -> None:
+    root = ET.fromstring(svg([Bars("a < b", {"bare": 100, "ours": 200})], "ours"))  # noqa: S314
+    texts = [each.text for each in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert texts == ["a < b", "bare", "100", "ours", "200"]
+    _, bare, ours = root.iter("{http://www.w3.org/2000/svg}rect")
+    assert int(ours.attrib["width"]) == 2 * int(bare.attrib["width"])
+    assert ours.attrib["fill"] != bare.attrib["fill"]
+
+
+def test_a_section_that_does_not_exist_is_refused_before_anything_is_baked() -> None:
+    command = [sys.executable, "-m", "benchmarks", "htpp"]
+    said = subprocess.run(
+        command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False
+    )
+    assert said.returncode == 2
+    assert "no such section: htpp" in said.stderr
+    assert all(name in said.stderr for name in SECTIONS)
+
+
+def test_no_two_bodies_of_created_rows_are_alike() -> None:
+    bodies = {CREATE.encode() for _ in range(100)}
+    assert len(bodies) == 100
+
+
+@pytest.mark.parametrize("name", ["bare_asgi", "bare_starlette", "bare_fastapi", "usual_way"])
+def test_the_client_measures_a_subject(name: str, installed: Path) -> None:
+    service = Service(installed, installed / ".venv/bin/python")
+    program = service.subject(name)
+    nowhere = "postgresql://nobody@localhost:1/nothing"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", nowhere)
+        with program.running() as server:
+            assert len(asyncio.run(send(server.port, LIVE, 32, connections=4))) == 32
+            assert server.cpu() > 0
+            assert server.memory() > 1
+            with pytest.raises(RuntimeError, match="200 OK"):
+                asyncio.run(send(server.port, Ask(LIVE.path, status=404), 4, connections=2))
