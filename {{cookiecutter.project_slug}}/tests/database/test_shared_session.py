@@ -15,7 +15,7 @@ from app.database.session import Database
 from tests.database.asking import Work, ask, assert_problem, checked_out
 
 READ = text("SELECT 1")
-SLEEP = text("SELECT pg_sleep(0.2)")
+SLEEP = text("SELECT pg_sleep(5)")
 
 
 async def both_open_the_connection(session: AsyncSession) -> None:

@@ -59,6 +59,17 @@ async def test_a_connection_broken_between_statements_is_unavailable(
     assert await sizes(things) == [0, 0]
 
 
+async def test_a_connection_broken_in_a_savepoint_is_unavailable(things: Any, app: FastAPI) -> None:
+    async def work(session: AsyncSession) -> None:
+        await session.execute(CHANGE)
+        async with session.begin_nested():
+            await terminate_own(things, session)
+            await session.execute(CHANGE)
+
+    assert_problem(await ask(app, work), 503, "database-unavailable", retry_after="1")
+    assert await sizes(things) == [0, 0]
+
+
 async def test_a_connection_broken_during_a_statement_is_unavailable(
     things: Any, app: FastAPI
 ) -> None:
