@@ -34,7 +34,7 @@ StartApp = Callable[..., Any]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--soak", type=float, default=10, metavar="SECONDS", help="length of a soak")
+    parser.addoption("--soak", type=float, default=6, metavar="SECONDS", help="length of a soak")
 
 
 def pytest_configure() -> None:

@@ -22,7 +22,8 @@ def connections(database_url: str, name: str) -> int:
     async def ask() -> int:
         connection = await asyncpg.connect(database_url)
         try:
-            query = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE $1 || '%'"
+            query = """SELECT count(*) FROM pg_stat_activity
+                       WHERE datname = current_database() AND application_name LIKE $1 || '%'"""
             return int(await connection.fetchval(query, name))
         finally:
             await connection.close()

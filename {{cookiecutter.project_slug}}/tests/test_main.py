@@ -51,7 +51,8 @@ def test_importing_does_nothing() -> None:
 
 
 async def connections(sql: Any, settings: Settings) -> int:
-    query = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE $1 || '%'"
+    query = """SELECT count(*) FROM pg_stat_activity
+               WHERE datname = current_database() AND application_name LIKE $1 || '%'"""
     return int(await sql.fetchval(query, settings.service.name))
 
 

@@ -13,7 +13,8 @@ from app.settings import Settings
 from tests.conftest import make_settings
 from tests.database.terminating import terminate
 
-CONNECTIONS = "SELECT pid FROM pg_stat_activity WHERE application_name LIKE '% probe'"
+CONNECTIONS = """SELECT pid FROM pg_stat_activity
+                 WHERE datname = current_database() AND application_name LIKE '% probe'"""
 
 
 @pytest.fixture
