@@ -24,7 +24,8 @@ PAUSE = """
 OURS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
 ASLEEP = f"{OURS} AND wait_event = 'PgSleep'"
 
-LOCKED_OUT = f"{OURS} AND wait_event_type = 'Lock'"
+LOCKED_OUT = """SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database
+                WHERE datname = current_database() AND NOT granted"""
 
 
 def many(tmp_path: Path, count: int) -> Path:
