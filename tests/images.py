@@ -6,11 +6,13 @@ has another minor version of Python; all else is the Dockerfile's own.
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,6 @@ BASE = "docker.io/library/python:3.13-slim"
 PACKAGES = "python3,python3-pip,ca-certificates"
 # The builder has the network of this machine, so it needs what this machine needs to use it.
 TRUST = ("/etc/ssl/certs", "/etc/pip.conf")
-CERTIFICATES = "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt"
 READ_ONLY = """
 set -eu
 mount --make-rprivate /
@@ -33,7 +34,7 @@ exec chroot --userspec="$OWNER" "$ROOT" /usr/bin/env --ignore-environment --chdi
 """
 
 
-@dataclass(frozen=True)
+@dataclass
 class Builder:
     """buildah with a store of its own."""
 
@@ -44,8 +45,19 @@ class Builder:
         (self.home / "tmp").mkdir(exist_ok=True)
         place = {"TMPDIR": str(self.home / "tmp")}
         return run(
-            "buildah", *store, "--storage-driver", "vfs", *arguments, env=place
+            "buildah", *store, "--storage-driver", self.driver, *arguments, env=place
         ).stdout.strip()
+
+    @cached_property
+    def driver(self) -> str:
+        """Overlay keeps once what layers share; vfs copies all of it, but needs no file system."""
+        names = ("lowerdir", "upperdir", "workdir")
+        for name in names:
+            (self.home / name).mkdir()
+        options = ",".join(f"{name}={self.home / name}" for name in names)
+        mounting = ("mount", "--types", "overlay", "overlay", "--options", options)
+        tried = run("unshare", "--mount", *mounting, self.home / "lowerdir", ok=None)
+        return "vfs" if tried.returncode else "overlay"
 
     def make_base(self) -> None:
         tree = self.home / "debian"
@@ -53,15 +65,22 @@ class Builder:
         for mark in tree.glob("usr/lib/python3*/EXTERNALLY-MANAGED"):
             mark.unlink()
         (tree / "usr/bin/python").symlink_to("python3")
+        (tree / "etc/uv").mkdir()
+        (tree / "etc/uv/uv.toml").write_text("system-certs = true\n")
         container = self("from", "scratch")
         self("add", "--quiet", container, tree, "/")
         self("commit", "--quiet", "--rm", container, BASE)
 
+    def remove(self) -> None:
+        """Unmount and delete all that it stored."""
+        self("umount", "--all")
+        run("umount", "--lazy", self.home / "store" / self.driver, ok=None)  # some mount it
+        shutil.rmtree(self.home, ignore_errors=True)
+
     def build(self, project: Path, *arguments: str) -> "Image":
         here = [path for path in TRUST if Path(path).exists()]
         volumes = [option for path in here for option in ("--volume", f"{path}:{path}:ro")]
-        volumes += ["--env", CERTIFICATES]
-        offline = ("--layers", "--isolation", "chroot", "--pull-never", "--format", "docker")
+        offline = ("--isolation", "chroot", "--pull-never", "--format", "docker")
         self("bud", "--quiet", *offline, *volumes, *arguments, "--tag", "built", project)
         root = self("mount", self("from", "--pull-never", "localhost/built"))
         config = json.loads(self("inspect", "--type", "image", "localhost/built"))

@@ -1,6 +1,5 @@
 """The image: linted, built without an engine, and run as its own user on a read-only root."""
 
-import shutil
 import signal
 import subprocess
 import sys
@@ -32,7 +31,7 @@ def image(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[I
     builder = Builder(tmp_path_factory.mktemp("builder"))
     builder.make_base()
     yield builder.build(project, "--build-arg", f"SERVICE_VERSION={VERSION}")
-    shutil.rmtree(builder.home, ignore_errors=True)
+    builder.remove()
 
 
 @pytest.fixture(scope="module")
