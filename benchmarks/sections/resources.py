@@ -13,7 +13,7 @@ from benchmarks.tables import Table
 
 ONE, FIFTY = "1 resource", "50 resources"
 NUMBERS = {ONE: 1, FIFTY: 50}
-LAST = {ONE: "/v1/gadget_aas", FIFTY: "/v1/gadget_bxs"}
+LAST = {ONE: "/v1/aa_gadgets", FIFTY: "/v1/bx_gadgets"}
 """Where the resource made last is: the worst place for a list of routes that is tried in turn."""
 MISSING = "00000000-0000-7000-8000-000000000000"
 NOTE = (

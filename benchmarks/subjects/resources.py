@@ -22,7 +22,7 @@ FIELDS = "name:str price_cents:int paid:bool:default=false note:text:optional"
 
 def write_resource(number: int) -> None:
     letters = ascii_lowercase[number // 26] + ascii_lowercase[number % 26]
-    resource = plan(f"gadget_{letters}s", FIELDS, "", take_inventory())
+    resource = plan(f"{letters}_gadgets", FIELDS, "", take_inventory())
     for path, text in render(resource).items():
         write(path, text)
     for each in wires_of(resource.plural, resource.model):
