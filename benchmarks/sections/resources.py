@@ -28,6 +28,7 @@ def measure(service: Service) -> Findings:
         for name, number in NUMBERS.items():
             copy = service.copy(Path(place) / name)
             copy.run("resources.py", str(number))
+            copy.run("create_tables.py")
             programs[name] = copy.program()
             with programs[name].running():
                 pass  # compiles it

@@ -1,16 +1,11 @@
 """Write so many resources into the service in this directory, as `make resource` does.
 
-Without what takes seconds for each: formatting, and a migration; the tables are created at once.
+Without what takes seconds for each: formatting, and a migration: `create_tables.py` stands in for that.
 """
 
-import asyncio
-import importlib
 import sys
 from string import ascii_lowercase
 
-from app.database.engine import create_engine
-from app.database.model import Base
-from app.settings import Settings
 from tools.resource.inventory import take_inventory
 from tools.resource.making import plan
 from tools.resource.rendering import render
@@ -29,15 +24,6 @@ def write_resource(number: int) -> None:
         write(each.path, wire(each.path.read_text(encoding="utf-8"), each))
 
 
-async def create_tables() -> None:
-    importlib.import_module("app.models")  # which lists the new ones only now
-    engine = create_engine(Settings().database, "benchmark")
-    async with engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
-    await engine.dispose()
-
-
 if __name__ == "__main__":
     for number in range(int(sys.argv[1])):
         write_resource(number)
-    asyncio.run(create_tables())
