@@ -35,7 +35,7 @@ def measure(service: Service) -> Findings:
         with running(programs) as servers:
             trivial = interleaved([Point(name, it, LIVE) for name, it in servers.items()])
             last = interleaved([Point(name, it, _get(name)) for name, it in servers.items()])
-    tables = [_growth(servers), _requests(trivial, last)]
+            tables = [_growth(servers), _requests(trivial, last)]
     ratios = {
         "resources, trivial": trivial.ratio(FIFTY, ONE),
         "resources, get": last.ratio(FIFTY, ONE),

@@ -1,6 +1,7 @@
 """Write so many resources into the service in this directory, as `make resource` does.
 
-Without what takes seconds for each: formatting, and a migration: `create_tables.py` stands in for that.
+Without what takes seconds for each: formatting, and a migration, for which `create_tables.py`
+stands in.
 """
 
 import sys
