@@ -40,10 +40,13 @@ async def send(port: int, ask: Ask, requests: int, connections: int = 16) -> lis
 async def _connection(port: int, ask: Ask, requests: Iterator[bytes], seconds: list[float]) -> None:
     loop = asyncio.get_running_loop()
     done: asyncio.Future[None] = loop.create_future()
-    await loop.create_connection(
+    transport, _ = await loop.create_connection(
         lambda: _Client(ask.status, requests, seconds, done), "127.0.0.1", port
     )
-    await done
+    try:
+        await done
+    finally:
+        transport.close()
 
 
 class _Client(asyncio.Protocol):

@@ -45,6 +45,7 @@ def measure(directory: Path, chosen: Sequence[str]) -> None:
         for table in section.tables:
             print(table.text(), flush=True)
         found.add(section)
-    print(targets.table(found.ratios).text())
+    if found.ratios:
+        print(targets.table(found.ratios).text())
     if list(chosen) == list(SECTIONS):
         results.write(found, circumstances, Path(__file__).parent)

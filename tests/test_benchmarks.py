@@ -13,7 +13,7 @@ from benchmarks.findings import Bars, Findings
 from benchmarks.load import Ask, send
 from benchmarks.measuring import Sample, Samples
 from benchmarks.picture import svg
-from benchmarks.results import page
+from benchmarks.results import write
 from benchmarks.run import SECTIONS
 from benchmarks.service import Service
 from benchmarks.tables import Table
@@ -64,12 +64,15 @@ def test_medians_are_of_rounds_and_ratios_of_neighbours() -> None:
     assert samples.ratio("ours", "bare") == 2.0
 
 
-def test_the_page_holds_targets_tables_and_the_picture() -> None:
-    text = page(Findings([TABLE]), ["Measured somewhere."])
+def test_the_page_holds_targets_tables_and_the_picture(tmp_path: Path) -> None:
+    bars = [Bars("trivial route", {"this service": 1.0})]
+    write(Findings([TABLE], bars=bars), ["Measured somewhere."], tmp_path)
+    text = (tmp_path / "RESULTS.md").read_text(encoding="utf-8")
     headings = [line for line in text.splitlines() if line.startswith("#")]
     assert headings == ["# Results", "## Targets", "## Speed"]
     assert "* Measured somewhere.\n" in text
     assert "](results.svg)" in text
+    assert (tmp_path / "results.svg").is_file()
 
 
 def test_the_picture_has_a_bar_for_each_figure() -> None:

@@ -37,7 +37,9 @@ def _once() -> tuple[float, float, float]:
         service = Path(place) / "order-service"
         bake = _seconds(*BAKE, "--output-dir", place, cwd=ROOT)
         install = _seconds(os.environ["UV"], "sync", "--quiet", cwd=service)
-        migrate = _seconds(service / ".venv/bin/alembic", "upgrade", "head", cwd=service)
+        alembic = service / ".venv/bin/alembic"
+        _seconds(alembic, "downgrade", "base", cwd=service)  # what the other sections needed
+        migrate = _seconds(alembic, "upgrade", "head", cwd=service)
         with baked(service, service / ".venv/bin/python").running() as server:
             return bake, install, migrate + server.start
 

@@ -13,7 +13,7 @@ from benchmarks.tables import Table
 
 ONE, FIFTY = "1 resource", "50 resources"
 NUMBERS = {ONE: 1, FIFTY: 50}
-LAST = {ONE: "/v1/gadget_aas", FIFTY: "/v1/gadget_bxs"}
+LAST = {ONE: "/v1/aa_gadgets", FIFTY: "/v1/bx_gadgets"}
 """Where the resource made last is: the worst place for a list of routes that is tried in turn."""
 MISSING = "00000000-0000-7000-8000-000000000000"
 NOTE = (
@@ -28,13 +28,14 @@ def measure(service: Service) -> Findings:
         for name, number in NUMBERS.items():
             copy = service.copy(Path(place) / name)
             copy.run("resources.py", str(number))
+            copy.run("create_tables.py")
             programs[name] = copy.program()
             with programs[name].running():
                 pass  # compiles it
         with running(programs) as servers:
             trivial = interleaved([Point(name, it, LIVE) for name, it in servers.items()])
             last = interleaved([Point(name, it, _get(name)) for name, it in servers.items()])
-    tables = [_growth(servers), _requests(trivial, last)]
+            tables = [_growth(servers), _requests(trivial, last)]
     ratios = {
         "resources, trivial": trivial.ratio(FIFTY, ONE),
         "resources, get": last.ratio(FIFTY, ONE),

@@ -1,16 +1,12 @@
 """Write so many resources into the service in this directory, as `make resource` does.
 
-Without what takes seconds for each: formatting, and a migration; the tables are created at once.
+Without what takes seconds for each: formatting, and a migration, for which `create_tables.py`
+stands in.
 """
 
-import asyncio
-import importlib
 import sys
 from string import ascii_lowercase
 
-from app.database.engine import create_engine
-from app.database.model import Base
-from app.settings import Settings
 from tools.resource.inventory import take_inventory
 from tools.resource.making import plan
 from tools.resource.rendering import render
@@ -22,22 +18,13 @@ FIELDS = "name:str price_cents:int paid:bool:default=false note:text:optional"
 
 def write_resource(number: int) -> None:
     letters = ascii_lowercase[number // 26] + ascii_lowercase[number % 26]
-    resource = plan(f"gadget_{letters}s", FIELDS, "", take_inventory())
+    resource = plan(f"{letters}_gadgets", FIELDS, "", take_inventory())
     for path, text in render(resource).items():
         write(path, text)
     for each in wires_of(resource.plural, resource.model):
         write(each.path, wire(each.path.read_text(encoding="utf-8"), each))
 
 
-async def create_tables() -> None:
-    importlib.import_module("app.models")  # which lists the new ones only now
-    engine = create_engine(Settings().database, "benchmark")
-    async with engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
-    await engine.dispose()
-
-
 if __name__ == "__main__":
     for number in range(int(sys.argv[1])):
         write_resource(number)
-    asyncio.run(create_tables())
