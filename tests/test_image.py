@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.baking import bake
@@ -104,6 +105,5 @@ def test_without_settings_it_says_what_is_missing(image: Image) -> None:
 
 
 def owner_of(process: "subprocess.Popen[bytes]") -> str:
-    status = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8").splitlines()
-    found = {line.split(":")[0]: line.split()[1] for line in status if ":" in line}
-    return f"{found['Uid']}:{found['Gid']}"
+    running = psutil.Process(process.pid)
+    return f"{running.uids().real}:{running.gids().real}"
