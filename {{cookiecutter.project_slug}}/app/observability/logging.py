@@ -66,6 +66,7 @@ def _route_standard_library(
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate, logger.disabled = [], True, False
     logging.getLogger("uvicorn.access").disabled = True  # the request line says more
+    logging.getLogger("app.database.pool").setLevel(logging.WARNING)  # SQLAlchemy's own words
     logging.captureWarnings(capture=True)
 
 
