@@ -7,13 +7,14 @@ import signal
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from socket import socket
 from time import monotonic
 
 import httpx
 import pytest
 
 from tests.balancer import Balancer, balancing
-from tests.serving import Served, serving, until
+from tests.serving import PATIENCE, Served, serving, start, until
 
 SLOW_APP = "tests.served_app:create_app"
 TERMINATED = {0, 143, -signal.SIGTERM}
@@ -240,3 +241,25 @@ async def call(balancer: Balancer, answers: list[int], done: asyncio.Event) -> N
     async with httpx.AsyncClient(base_url=balancer.url, timeout=30) as client:
         while not done.is_set():
             answers.append((await client.get("/health/live")).status_code)
+
+
+def test_it_stops_although_nobody_reads_its_log_any_more(env: dict[str, str]) -> None:
+    with socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    env |= {"SERVER_DRAIN_SECONDS": "0.1", "DATABASE_WARM_UP": "0"}
+    with start("-m", "app", "serve", f"--port={port}", env=env) as process:
+        assert until(lambda: is_live(port))
+        assert process.stdout is not None
+        process.stdout.close()
+
+        process.send_signal(signal.SIGTERM)
+
+        assert process.wait(PATIENCE) in TERMINATED | {120}  # 120: Python could not flush its log
+
+
+def is_live(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/health/live").is_success
+    except httpx.TransportError:
+        return False

@@ -66,9 +66,9 @@ class _Stop:
     def _begin(self) -> None:
         if self._drain.is_set():
             return
-        structlog.get_logger().info("stopping", drain_seconds=self._seconds)
         self._drain.begin()
         self._loop.call_later(self._seconds, self._server.handle_exit, signal.SIGTERM, None)
+        structlog.get_logger().info("stopping", drain_seconds=self._seconds)  # may fail: last
 
 
 def _stop_with_parent() -> None:
