@@ -25,7 +25,7 @@ def create_app() -> FastAPI:
 
 def create_patient_app() -> FastAPI:
     """Waits for its Redis however slow the machine is."""
-    limiter.TIMEOUT = 30
+    limiter.TIMEOUT = 5
     return create_app()
 
 

@@ -194,10 +194,10 @@ async def test_reading_may_end_in_a_later_chunk_than_the_first_fault(
 ) -> None:
     monkeypatch.setattr(importing, "CHUNK", 2)
 
-    ended = await run("import", "gadgets", stdin=b"name,size\na,-1\nb,1\nc,1\nd,1\ne\xff,1\n")
+    ended = await run("import", "gadgets", stdin=b"name,size\na,-1\nb,1\nc,1\nd,1\ne,1\nf\xff,1\n")
 
     lines = ended.said.splitlines()
-    assert [line[:12] for line in lines] == ["line 2, size", "line 6: this", "Nothing was "]
+    assert [line[:12] for line in lines] == ["line 2, size", "line 7: this", "Nothing was "]
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ def test_without_its_redis_every_request_is_served(
 ) -> None:
     env |= {"REDIS_URL": redis.connection_url, "RATE_LIMIT_DEFAULT": "1000000/hour"}
     assert redis._process is not None
-    with serving(APP, env=env) as served:
+    with serving(PATIENT_APP, env=env) as served:
         with load(served) as more:
             assert all("ratelimit" in answer.headers for answer in more(20))
 

@@ -13,7 +13,7 @@ from app.main import create_app, lifespan
 from app.web.rate_limits import storage
 from app.web.rate_limits.policies import limited
 from app.web.routes import add_routes
-from tests.conftest import Client, make_settings
+from tests.conftest import Client, client_of, make_settings
 from tests.web.conftest import ReadLog
 
 FEW = 4
@@ -125,6 +125,16 @@ async def test_a_refusal_is_logged_and_counted(
     assert [line["problem"] for line in lines] == ["/problems/rate-limit-exceeded"] * 2
     assert counted.policies == ["default"] * 2
     assert counted.uncounted == 0
+
+
+async def test_what_cannot_be_counted_is_served_and_told(database_url: str) -> None:
+    away = {"url": "redis://127.0.0.1:1"}
+    async with limiting("1/hour", database={"url": database_url}, redis=away) as app:
+        told = app.state.rate_limiter.observer = Counts()
+        async with client_of(app) as client:
+            assert await statuses(client, "/things/latest", 3) == [200, 200, 200]
+
+    assert (told.policies, told.uncounted) == ([], 3)
 
 
 async def test_a_route_may_have_a_limit_of_its_own(app: FastAPI, client: Client) -> None:
