@@ -6,6 +6,14 @@ from sqlalchemy import text
 from app.database.session import ReadSession, Session
 from app.main import create_app
 
+AT_COMMIT = """
+    CREATE FUNCTION scratch.at_commit() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN {action}; RETURN NULL; END $$;
+    CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT ON scratch.marks
+        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION scratch.at_commit();
+"""
+"""Makes a COMMIT do something, or fail, when marks were added."""
+
 router = APIRouter(prefix="/marks/{key}")
 
 

@@ -7,14 +7,8 @@ import pytest
 from httpx import AsyncClient
 
 from tests.database.asking import assert_problem
+from tests.database.marking import AT_COMMIT
 from tests.serving import serving
-
-AT_COMMIT = """
-    CREATE FUNCTION scratch.at_commit() RETURNS trigger LANGUAGE plpgsql AS
-        $$ BEGIN {action}; RETURN NULL; END $$;
-    CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT ON scratch.marks
-        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION scratch.at_commit();
-"""
 
 
 @pytest.fixture

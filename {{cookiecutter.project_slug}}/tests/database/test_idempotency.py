@@ -16,6 +16,7 @@ from app.problems import Conflict, InternalError
 from tests.conftest import Client, StartApp, client_of, make_settings
 from tests.database.asking import assert_problem
 from tests.database.keeping import Meanwhile, keep
+from tests.database.marking import AT_COMMIT
 from tests.database.terminating import terminate_sleeping
 from tests.database.wire import Wire, wire_to
 
@@ -26,12 +27,6 @@ RAISE = "DO $$BEGIN RAISE 'made on purpose' USING ERRCODE = '{}'; END$$"
 EXPIRED = """
     INSERT INTO idempotency_keys (scope, key, fingerprint, expires_at)
     SELECT '', number, '', now() - interval '1 second' FROM generate_series(1, $1) AS number
-"""
-AT_COMMIT = """
-    CREATE FUNCTION scratch.at_commit() RETURNS trigger LANGUAGE plpgsql AS
-        $$ BEGIN {action}; RETURN NULL; END $$;
-    CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT ON scratch.marks
-        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION scratch.at_commit();
 """
 
 
