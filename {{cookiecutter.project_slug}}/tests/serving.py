@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, cast
 
 import httpx
 
@@ -32,6 +32,7 @@ KEPT = (
     "COVERAGE_PROCESS_CONFIG",
 )
 ADDRESS = re.compile(r"Uvicorn running on (http://\S+:\d+)")
+STARTED = "Application startup complete"
 PATIENCE = 90.0
 
 
@@ -80,6 +81,7 @@ def serving(
     The service sees no environment but `env`, and no `.env`. `factory` is the application to serve
     instead of the real one. Without a `port` it takes a free one, and tells which in its log; with
     None for it, the one that the settings say. It stops without a drain unless `env` asks for one.
+    The block begins when all `workers` have started.
     """
     program = ["-m", "app"] if factory == APPLICATION else ["-c", WITH_FACTORY, factory]
     given = {"port": 0} | options
@@ -93,7 +95,7 @@ def serving(
     with start(*program, "serve", *flags, env=defaults | env) as process:
         served = Served(process)
         try:
-            _wait_until_live(served)
+            _wait_until_live(served, cast("int", given.get("workers", 1)))
             yield served
         finally:
             with suppress(ProcessLookupError):
@@ -133,12 +135,14 @@ def until(condition: Callable[[], object], *, seconds: float = PATIENCE) -> bool
     return True
 
 
-def _wait_until_live(served: Served) -> None:
+def _wait_until_live(served: Served, workers: int) -> None:
     assert until(lambda: ADDRESS.search(served.log()) or _ended(served)), served.log()
     found = ADDRESS.search(served.log())
     assert found is not None, served.log()
     served.url = found[1]
     assert until(lambda: _is_live(served.url) or _ended(served)), served.log()
+    if workers > 1:  # who is live is only one of them
+        assert until(lambda: served.log().count(STARTED) >= workers), served.log()
     assert not _ended(served), served.log()
 
 

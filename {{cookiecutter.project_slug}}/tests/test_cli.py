@@ -61,7 +61,6 @@ def test_ctrl_c_ends_without_complaint(database_url: str) -> None:
 
 def test_several_workers_serve_and_stop_together(database_url: str) -> None:
     with serving(env={"DATABASE_URL": database_url}, workers=2) as served:
-        assert until(lambda: served.log().count("Application startup complete") == 2)
         assert httpx.get(f"{served.url}/health/ready").status_code == 200
 
         assert served.stop() in TERMINATED
