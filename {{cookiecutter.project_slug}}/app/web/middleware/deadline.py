@@ -1,10 +1,12 @@
 """Ends a request that takes too long, and answers one that is cut off because the service stops."""
 
 import asyncio
+from collections.abc import Awaitable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.problems import DeadlineExceeded, Stopping
+from app.web.deadlines import Deadlines
 from app.web.middleware.logging import is_cancelled
 from app.web.problem_response import problem_response
 
@@ -15,28 +17,27 @@ class DeadlineMiddleware:
     def __init__(self, app: ASGIApp, *, seconds: float) -> None:
         """Zero `seconds` is no deadline."""
         self.app = app
-        self.seconds = seconds or None
+        self.deadlines = Deadlines(seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         started = False
-        deadline = asyncio.timeout(self.seconds)
+        deadline = self.deadlines.start()
 
-        async def send_and_note(message: Message) -> None:
+        def send_and_note(message: Message) -> Awaitable[None]:
             nonlocal started
             if not started:
                 started = True
-                if not deadline.expired():
-                    deadline.reschedule(None)
-            await send(message)
+                deadline.lift()
+            return send(message)
 
         try:
-            async with deadline:
+            with deadline:
                 await self.app(scope, receive, send_and_note)
         except TimeoutError:
-            if started or not deadline.expired():
+            if started or not deadline.has_passed:
                 raise
             await problem_response(DeadlineExceeded(), scope)(scope, receive, send)
         except asyncio.CancelledError as error:

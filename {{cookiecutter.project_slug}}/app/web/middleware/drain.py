@@ -1,6 +1,7 @@
 """Counts the requests in progress, and sends clients elsewhere once the service is to stop."""
 
 import asyncio
+from collections.abc import Awaitable
 from typing import cast
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,10 +19,10 @@ class DrainMiddleware:
             return
         drain = scope["app"].state.drain
 
-        async def send_and_close(message: Message) -> None:
+        def send_and_close(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start" and drain.is_set():
                 message["headers"] = [*message.get("headers", ()), (b"connection", b"close")]
-            await send(message)
+            return send(message)
 
         task = cast("asyncio.Task[object]", asyncio.current_task())
         drain.begun(task)

@@ -1,6 +1,6 @@
 """Refuses requests that were meant for another host."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -19,11 +19,10 @@ class HostsMiddleware:
         self.names = frozenset(host.lower() for host in hosts)
         self.suffixes = tuple(name[1:] for name in self.names if name.startswith("*."))
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] == "http" and not self._is_ours(scope):
-            await problem_response(WrongHost(), scope)(scope, receive, send)
-        else:
-            await self.app(scope, receive, send)
+            return problem_response(WrongHost(), scope)(scope, receive, send)
+        return self.app(scope, receive, send)
 
     def _is_ours(self, scope: Scope) -> bool:
         if first_segment(scope) == "health":

@@ -1,5 +1,7 @@
 """Refuses requests that are too large, before anything is done for them."""
 
+from collections.abc import Awaitable
+
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -17,13 +19,11 @@ class LimitsMiddleware:
         self.max_body_bytes = max_body_bytes
         self.max_header_bytes = max_header_bytes
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
+            return self.app(scope, receive, send)
         if (problem := self._announced(scope)) is not None:
-            await problem_response(problem, scope)(scope, receive, send)
-            return
+            return problem_response(problem, scope)(scope, receive, send)
         read = 0
 
         async def receive_counted() -> Message:
@@ -35,7 +35,7 @@ class LimitsMiddleware:
                 raise HTTPException(413)
             return message
 
-        await self.app(scope, receive_counted, send)
+        return self.app(scope, receive_counted, send)
 
     def _announced(self, scope: Scope) -> Problem | None:
         path = scope.get("raw_path") or scope["path"]

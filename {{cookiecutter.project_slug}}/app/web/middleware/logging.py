@@ -1,6 +1,7 @@
 """Writes one line for each request, and is where an unhandled error ends."""
 
 import asyncio
+from collections.abc import Awaitable
 from time import perf_counter
 
 import structlog
@@ -30,11 +31,11 @@ class LoggingMiddleware:
         status = 0
         queries = count_queries(by_statement=self.warn)
 
-        async def send_and_note(message: Message) -> None:
+        def send_and_note(message: Message) -> Awaitable[None]:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-            await send(message)
+            return send(message)
 
         try:
             await self.app(scope, receive, send_and_note)
@@ -73,5 +74,7 @@ def describe(scope: Scope, status: int, started: float, queries: Queries) -> dic
         "client": client[0] if client else None,
     }
     state = scope.get("state", {})
-    fields |= {name: state[name] for name in ("problem", "cause") if name in state}
+    for name in ("problem", "cause"):
+        if name in state:
+            fields[name] = state[name]
     return fields

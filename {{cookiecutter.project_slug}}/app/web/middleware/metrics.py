@@ -1,5 +1,6 @@
 """Counts and times each request, by method, route and status."""
 
+from collections.abc import Awaitable
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -26,11 +27,11 @@ class MetricsMiddleware:
         self.recorder.begun(scope["method"])
         status = 500  # what the server answers when nothing else is
 
-        async def send_and_note(message: Message) -> None:
+        def send_and_note(message: Message) -> Awaitable[None]:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-            await send(message)
+            return send(message)
 
         try:
             await self.app(scope, receive, send_and_note)

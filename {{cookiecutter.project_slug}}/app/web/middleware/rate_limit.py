@@ -1,5 +1,6 @@
 """Refuses clients that ask too often."""
 
+from collections.abc import Awaitable
 from ipaddress import IPv6Address, IPv6Network
 
 from starlette.datastructures import MutableHeaders
@@ -44,10 +45,10 @@ def _problem(standing: Standing) -> RateLimitExceeded:
 
 
 def _telling(standing: Standing, send: Send) -> Send:
-    async def send_with_standing(message: Message) -> None:
+    def send_with_standing(message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
             MutableHeaders(scope=message).update(standing.headers())
-        await send(message)
+        return send(message)
 
     return send_with_standing
 

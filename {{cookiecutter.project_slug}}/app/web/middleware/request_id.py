@@ -1,6 +1,7 @@
 """Gives each request an ID that its response, its log lines and its problems carry."""
 
 import re
+from collections.abc import Awaitable
 from random import getrandbits
 
 import structlog
@@ -16,22 +17,21 @@ class RequestIDMiddleware:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] not in {"http", "websocket"}:
-            await self.app(scope, receive, send)
-            return
+            return self.app(scope, receive, send)
         request_id = _given_id(scope) or b"%032x" % getrandbits(128)
         scope.setdefault("state", {})["request_id"] = request_id.decode()
         # A task may serve several requests of one connection: nothing may be left of the last one.
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id.decode())
 
-        async def send_with_id(message: Message) -> None:
+        def send_with_id(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id)]
-            await send(message)
+            return send(message)
 
-        await self.app(scope, receive, send_with_id)
+        return self.app(scope, receive, send_with_id)
 
 
 def _given_id(scope: Scope) -> bytes | None:

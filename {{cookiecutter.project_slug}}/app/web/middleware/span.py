@@ -1,5 +1,6 @@
 """Makes a span of each request, where spans are exported; else it is not in the stack."""
 
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -24,11 +25,11 @@ class SpanMiddleware:
             return
         status = 500  # what the server answers when nothing else is
 
-        async def send_and_note(message: Message) -> None:
+        def send_and_note(message: Message) -> Awaitable[None]:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-            await send(message)
+            return send(message)
 
         with self.spans.request(scope, parent_in(scope["headers"])) as span:
             scope.setdefault("state", {})["trace"] = span.context

@@ -1,5 +1,6 @@
 """Tells each response how long the service took to start it."""
 
+from collections.abc import Awaitable
 from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -11,16 +12,15 @@ class TimingMiddleware:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
+            return self.app(scope, receive, send)
         started = perf_counter()
 
-        async def send_with_time(message: Message) -> None:
+        def send_with_time(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
                 taken = b"%.4fs" % (perf_counter() - started)
                 message["headers"] = [*message.get("headers", ()), (b"x-response-time", taken)]
-            await send(message)
+            return send(message)
 
-        await self.app(scope, receive, send_with_time)
+        return self.app(scope, receive, send_with_time)

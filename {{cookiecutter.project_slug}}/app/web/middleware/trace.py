@@ -1,5 +1,7 @@
 """Gives each request its place in a trace: on its log lines and in its response."""
 
+from collections.abc import Awaitable
+
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -12,19 +14,18 @@ class TraceMiddleware:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] not in {"http", "websocket"}:
-            await self.app(scope, receive, send)
-            return
+            return self.app(scope, receive, send)
         state = scope.setdefault("state", {})
         trace: TraceContext = state.get("trace") or next_in_trace(parent_in(scope["headers"]))
         state["trace"] = trace
         structlog.contextvars.bind_contextvars(trace_id=trace.trace_id, span_id=trace.span_id)
         header = (b"traceresponse", trace.header().encode())
 
-        async def send_with_trace(message: Message) -> None:
+        def send_with_trace(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", ()), header]
-            await send(message)
+            return send(message)
 
-        await self.app(scope, receive, send_with_trace)
+        return self.app(scope, receive, send_with_trace)
