@@ -7,9 +7,10 @@ would leave them behind: loaded and detached. See docs/decisions/0018-reads-by-t
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar, cast
+from weakref import WeakKeyDictionary
 
 from asyncpg import Record
-from sqlalchemy import Dialect, Float, Select, inspect
+from sqlalchemy import BindParameter, Dialect, Float, Select, inspect
 from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
@@ -19,6 +20,7 @@ from app.database.model import Entity
 
 Model = TypeVar("Model", bound=Entity)
 Convert = Callable[[Any], Any]
+Binds = Sequence[BindParameter[Any]]
 
 SHAPES = 500
 FLOAT8, NUMERIC = 701, 1700
@@ -31,20 +33,31 @@ class DirectReads:
         self._dialect = dialect
         self._shapes: LRUCache[Any, Shape] = LRUCache(SHAPES)
         self._loaders: dict[type[Entity], Loader[Any]] = {}
+        # What is bound by name is built once and used again: it needs no key to be found.
+        self._prepared: WeakKeyDictionary[Select[Any], tuple[Shape, Binds]] = WeakKeyDictionary()
 
     def query(
         self, statement: Select[Any], values: Mapping[str, Any]
     ) -> tuple[str, list[Any]] | None:
         """SQL and its arguments; None for what has no fixed text, such as IN with a list."""
+        shape, binds = self._prepared.get(statement) or self._shape(statement)
+        if shape is None or shape.varies:
+            return None
+        if values:
+            self._prepared[statement] = shape, binds
+        return shape.sql, shape.arguments(values, binds)
+
+    def _shape(self, statement: Select[Any]) -> "tuple[Shape | None, Binds]":
+        """And the statement's own values."""
         # The key that SQLAlchemy's own cache has: the statement without its values.
         key = statement._generate_cache_key()  # noqa: SLF001  the one its documentation shows
         if key is None:
-            return None
+            return None, ()
         shape = self._shapes.get(key.key)
         if shape is None:
             compiled = statement.compile(dialect=self._dialect, cache_key=key)
             shape = self._shapes[key.key] = Shape(compiled, self._dialect)
-        return None if shape.varies else (shape.sql, shape.arguments(values, key.bindparams))
+        return shape, key.bindparams
 
     def entities(self, model: type[Model], rows: Sequence[Record]) -> list[Model]:
         if (loader := self._loaders.get(model)) is None:
@@ -65,9 +78,9 @@ class Shape:
             for bind, name in compiled.bind_names.items()
         )
 
-    def arguments(self, values: Mapping[str, Any], binds: Any) -> list[Any]:
+    def arguments(self, values: Mapping[str, Any], binds: Binds) -> list[Any]:
         found = self._values(values, extracted_parameters=binds)
-        for name, convert in self._converters.items():
+        for name, convert in self._converters:
             found[name] = convert(found[name])
         return [found[name] for name in self._names]
 
@@ -94,14 +107,14 @@ class Loader(Generic[Model]):
         entity = cast("Model", self._new())
         values = entity.__dict__
         values.update(zip(names, row, strict=True))
-        for name, convert in self._converters.items():
+        for name, convert in self._converters:
             values[name] = convert(values[name])
-        instance_state(entity).key = (self._model, (entity.id,), None)  # else it would seem new
+        instance_state(entity).key = (self._model, (values["id"],), None)  # else it would seem new
         return entity
 
 
-def _converters(pairs: Iterable[tuple[str, Convert | None]]) -> dict[str, Convert]:
-    return {name: convert for name, convert in pairs if convert is not None}
+def _converters(pairs: Iterable[tuple[str, Convert | None]]) -> list[tuple[str, Convert]]:
+    return [(name, convert) for name, convert in pairs if convert is not None]
 
 
 def _result_converter(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:

@@ -12,11 +12,13 @@ from uuid import UUID
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Select, tuple_
+from sqlalchemy import Integer, Select, Uuid, bindparam, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.database.model import Entity
 from app.problems import InvalidRequest, NotFound
+
+LIMIT, VALUE, KEY = "page_limit", "page_after_value", "page_after_id"
 
 Model = TypeVar("Model", bound=Entity)
 Sorts = Mapping[str, InstrumentedAttribute[Any]]
@@ -47,14 +49,22 @@ class Order:
             raise InvalidRequest(message, errors=[_fault("sort", message)])
         return cls(parameter, sorts[name], model.id, parameter.startswith("-"))
 
-    def apply(self, statement: Select[Any], cursor: str | None) -> Select[Any]:
-        """Sorted, and starting after the cursor."""
+    def page_of(self, statement: Select[Any], *, later: bool) -> Select[Any]:
+        """The statement of the first page or of any later one; `values` has what it takes."""
         columns = [self.column, self.key]
-        if cursor is not None:
-            position, start = tuple_(*columns), tuple_(*self._decode(cursor))
-            after = position < start if self.descending else position > start
-            statement = statement.where(after)
-        return statement.order_by(*(c.desc() if self.descending else c.asc() for c in columns))
+        if later:
+            place = tuple_(bindparam(VALUE, type_=self.column.type), bindparam(KEY, type_=Uuid()))
+            position = tuple_(*columns)
+            statement = statement.where(position < place if self.descending else position > place)
+        sorted_by = [column.desc() if self.descending else column.asc() for column in columns]
+        return statement.order_by(*sorted_by).limit(bindparam(LIMIT, type_=Integer()))
+
+    def values(self, cursor: str | None, limit: int) -> dict[str, Any]:
+        """Raises NotFound for a cursor that does not belong to this order."""
+        if cursor is None:
+            return {LIMIT: limit}
+        value, key = self._decode(cursor)
+        return {LIMIT: limit, VALUE: value, KEY: key}
 
     def cursor_after(self, row: Entity) -> str:
         place = [self.parameter, getattr(row, self.column.key), row.id]

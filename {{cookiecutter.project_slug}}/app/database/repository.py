@@ -6,18 +6,20 @@ belongs to the request or the job.
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.base import ExecutableOption
+from starlette.requests import HTTPConnection
 
 from app.database.bulk import Bulk
 from app.database.guards import WriteRefusedError
 from app.database.keyset import Order, Page, Sorts
 from app.database.model import Entity
 from app.database.reader import Reader
+from app.database.session import Session
 
 Model = TypeVar("Model", bound=Entity)
 
@@ -32,12 +34,25 @@ class Repository(Bulk[Model]):
     def __init_subclass__(cls) -> None:
         cls._select = select(cls.model).options(*cls.load)
         cls._select_by_id = cls._select.where(cls.model.id == bindparam("id"))
+        cls._pages = {}
 
+    # Built once: building a statement costs as much as running it.
     _select: Select[Any]
-    _select_by_id: Select[Any]  # built once: building it costs as much as running it
+    _select_by_id: Select[Any]
+    _pages: dict[tuple[str, bool], Select[Any]]
 
     def __init__(self, session: AsyncSession | Reader) -> None:
         self._session = session
+
+    @classmethod
+    async def in_transaction(cls, session: Session) -> Self:
+        """In the request's transaction."""
+        return cls(session)
+
+    @classmethod
+    async def for_reads(cls, connection: HTTPConnection) -> Self:
+        """Of the request, as `ReadSession`: a dependency less costs less."""
+        return cls(Reader(connection.app.state.database))
 
     @property
     def session(self) -> AsyncSession:
@@ -88,10 +103,19 @@ class Repository(Bulk[Model]):
     ) -> Page[Model]:
         """Raises InvalidRequest for a column not to be sorted by, NotFound for a foreign cursor."""
         order = Order.parse(sort, self.model, self.sorts)
-        statement = order.apply(self._select.where(*where), cursor).limit(limit + 1)
-        rows = await self.entities(statement)
+        values = order.values(cursor, limit + 1)
+        rows = await self.entities(self._page_statement(order, cursor, where), values)
         more = len(rows) > limit
         return Page(rows[:limit], order.cursor_after(rows[limit - 1]) if more else None)
+
+    def _page_statement(
+        self, order: Order, cursor: str | None, where: Sequence[Any]
+    ) -> Select[Any]:
+        which = (order.parameter, cursor is not None)
+        if (statement := self._pages.get(which)) is None:
+            statement = order.page_of(self._select, later=cursor is not None)
+            self._pages[which] = statement
+        return statement.where(*where) if where else statement
 
     async def entities(
         self, statement: Select[Any], values: Mapping[str, Any] = MappingProxyType({})

@@ -26,8 +26,8 @@ def may_hold_secret(event: EventDict, line: str) -> bool:
     return (
         "://" in line
         or "earer " in line
-        or "[" in line
-        or "{" in line[1:]
+        or '":[' in line
+        or '":{' in line
         or not SECRET_NAMES.isdisjoint(event)
     )
 

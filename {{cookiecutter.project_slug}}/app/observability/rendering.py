@@ -19,15 +19,15 @@ class JsonRenderer:
         event["level"] = method
         event["timestamp"] = datetime.now(UTC)
         event["service"] = self._service
-        line = _json(event)
+        try:
+            line = _json(event)
+        except TypeError:
+            return _json(_encodable(redact(logger, method, event)))
         return _json(redact(logger, method, event)) if may_hold_secret(event, line) else line
 
 
 def _json(event: EventDict) -> str:
-    try:
-        return orjson.dumps(event, repr, orjson.OPT_UTC_Z).decode()
-    except TypeError:
-        return orjson.dumps(_encodable(event), repr, orjson.OPT_UTC_Z).decode()
+    return orjson.dumps(event, repr, orjson.OPT_UTC_Z).decode()
 
 
 class TextRenderer(structlog.dev.ConsoleRenderer):

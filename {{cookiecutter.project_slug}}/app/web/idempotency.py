@@ -10,11 +10,11 @@ from hashlib import sha256
 from typing import Annotated
 
 import structlog
-from fastapi import Depends, Header, Request, Response
+from fastapi import Depends, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database.idempotency import Answer, Claim
-from app.database.session import CurrentDatabase, Database
+from app.database.session import Database
 from app.problems import MalformedRequest
 
 HEADER = "Idempotency-Key"
@@ -101,20 +101,9 @@ def response_from(answer: Answer) -> Response:
     return response
 
 
-async def _once(
-    request: Request,
-    database: CurrentDatabase,
-    _key: Annotated[
-        str | None,
-        Header(
-            alias=HEADER,
-            description="New for each thing to do, such as a UUID; sent again, it is done once.",
-            json_schema_extra={"pattern": f"^({KEY})$"},
-        ),
-    ] = None,
-) -> OncePerKey:
-    return OncePerKey(request, database)
+async def once_per_key(request: Request) -> OncePerKey:
+    return OncePerKey(request, request.app.state.database)
 
 
-Once = Annotated[OncePerKey, Depends(_once)]
+Once = Annotated[OncePerKey, Depends(once_per_key)]
 """For a POST that may be sent again: `return await once.run(work)`."""

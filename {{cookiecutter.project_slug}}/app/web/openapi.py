@@ -1,9 +1,13 @@
 """The OpenAPI document as the service really answers: every error is a Problem."""
 
+from copy import copy
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
 
 from app.problems import (
     InvalidRequest,
@@ -12,37 +16,11 @@ from app.problems import (
     RequestInProgress,
     UnsupportedMediaType,
 )
-from app.web.idempotency import HEADER, REPLAYED
-from app.web.problem_response import MEDIA_TYPE
+from app.web.idempotency import HEADER, REPLAYED, once_per_key
+from app.web.problem_response import MEDIA_TYPE, PROBLEM_SCHEMA
 from app.web.routes import without_head
 
-PROBLEM_SCHEMA: dict[str, Any] = {
-    "title": "Problem",
-    "description": "What went wrong (RFC 9457).",
-    "type": "object",
-    "required": ["type", "title", "status"],
-    "properties": {
-        "type": {"type": "string", "format": "uri-reference"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "instance": {"type": "string", "format": "uri-reference"},
-        "request_id": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["loc", "msg", "type"],
-                "properties": {
-                    "loc": {"type": "array", "items": {"type": ["string", "integer"]}},
-                    "msg": {"type": "string"},
-                    "type": {"type": "string"},
-                },
-            },
-        },
-    },
-}
-
+TAKES_KEY = "x-takes-key"
 Responses = dict[int | str, dict[str, Any]]
 
 
@@ -75,8 +53,21 @@ def _generate(app: FastAPI) -> dict[str, Any]:
         title=app.title,
         version=app.version,
         description=app.description,
-        routes=[without_head(route) for route in app.routes],
+        routes=[_marked(without_head(route)) for route in app.routes],
     )
+
+
+def _marked(route: BaseRoute) -> BaseRoute:
+    """Whether a route takes an `Idempotency-Key`, for `_document_errors`."""
+    if not isinstance(route, APIRoute) or not _asks_for_once(route.dependant):
+        return route
+    marked = copy(route)
+    marked.openapi_extra = (route.openapi_extra or {}) | {TAKES_KEY: True}
+    return marked
+
+
+def _asks_for_once(dependant: Dependant) -> bool:
+    return any(it.call is once_per_key or _asks_for_once(it) for it in dependant.dependencies)
 
 
 def _with_problems(document: dict[str, Any]) -> dict[str, Any]:
@@ -96,9 +87,7 @@ def _document_errors(operation: dict[str, Any]) -> None:
         responses |= _named(InvalidRequest)
     if "requestBody" in operation:
         responses |= _named(MalformedRequest, UnsupportedMediaType)
-    parameters = operation.get("parameters", [])
-    if any(parameter["name"] == HEADER for parameter in parameters):
-        operation["parameters"] = [it for it in parameters if it["name"] != HEADER]
+    if operation.pop(TAKES_KEY, False):
         _document_replays(operation)
     responses["default"] = _response("Problem")
 

@@ -1,6 +1,5 @@
 """Pages of a list over HTTP: bounded, linked, and free of gaps (see `app/database/keyset.py`)."""
 
-from collections.abc import Sequence
 from typing import Annotated, Any, Generic, TypeVar
 from urllib.parse import quote
 
@@ -27,7 +26,7 @@ class PageQuery(Input):
 class PageOf(Output, Generic[Item]):
     """One page; the `Link` header names the next one as well (RFC 8288)."""
 
-    items: Sequence[Item]
+    items: list[Item]
     next_cursor: str | None
     """Ask with this `cursor` for the next page; null at the end."""
 

@@ -139,6 +139,23 @@ async def test_a_statement_that_cannot_be_compiled_once_for_all_is_answered_too(
 
 
 @pytest.mark.usefixtures("scratch")
+async def test_statements_that_differ_in_their_values_alone_keep_them_apart(
+    database: Database,
+) -> None:
+    await create_things(database, "lamp", "desk")
+    things = ThingRepository(Reader(database))
+    named = [
+        select(Thing).where(Thing.name == name).limit(bindparam("most", type_=Integer()))
+        for name in ("lamp", "desk")
+    ]
+
+    for most in (1, 1, 0):  # the second time each is known
+        found = [await things.entities(statement, {"most": most}) for statement in named]
+        names = [thing.name for rows in found for thing in rows]
+        assert names == (["lamp", "desk"] if most else [])
+
+
+@pytest.mark.usefixtures("scratch")
 async def test_what_is_found_is_detached(database: Database) -> None:
     (created,) = await create_things(database, "lamp")
     thing = await ThingRepository(Reader(database)).get(created.id)

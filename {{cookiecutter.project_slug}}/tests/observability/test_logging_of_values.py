@@ -53,6 +53,9 @@ def deep(levels: int) -> list[Any]:
         {"header": "Bearer hunter2"},
         {"header": "authorization: bearer hunter2.x-y_z"},
         {"headers": [["authorization", "Bearer hunter2"]]},
+        {"no_json": {1: "a", "password": "hunter2"}},
+        {"no_json": circular() | {"password": "hunter2"}},
+        {"password": "hunter2", "beyond": 2**70},
     ],
 )
 def test_secrets_are_hidden(form: str, value: dict[str, Any]) -> None:

@@ -8,7 +8,6 @@ from sqlalchemy.orm import selectinload
 
 from app.database.keyset import Page
 from app.database.repository import Repository
-from app.database.session import ReadSession
 from app.features.orders.models import Order
 from app.features.orders.schemas import OrderQuery
 
@@ -23,9 +22,5 @@ class OrderRepository(Repository[Order]):
         return await self.page(sort=query.sort, limit=query.limit, cursor=query.cursor, where=where)
 
 
-async def _read_orders(session: ReadSession) -> OrderRepository:
-    return OrderRepository(session)
-
-
-ReadOrders = Annotated[OrderRepository, Depends(_read_orders)]
+ReadOrders = Annotated[OrderRepository, Depends(OrderRepository.for_reads)]
 """For reads alone; changes go through the service, in a transaction that may run again."""

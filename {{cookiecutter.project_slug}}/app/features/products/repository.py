@@ -9,7 +9,6 @@ from sqlalchemy import ColumnElement
 
 from app.database.keyset import Page
 from app.database.repository import Repository
-from app.database.session import ReadSession, Session
 from app.features.products.models import Product
 from app.features.products.schemas import ProductQuery
 
@@ -39,16 +38,8 @@ def _filters(query: ProductQuery) -> Iterator[ColumnElement[bool]]:
         yield (Product.stock > 0) == query.in_stock
 
 
-async def _products(session: Session) -> ProductRepository:
-    return ProductRepository(session)
-
-
-async def _read_products(session: ReadSession) -> ProductRepository:
-    return ProductRepository(session)
-
-
-Products = Annotated[ProductRepository, Depends(_products)]
+Products = Annotated[ProductRepository, Depends(ProductRepository.in_transaction)]
 """In the request's transaction."""
 
-ReadProducts = Annotated[ProductRepository, Depends(_read_products)]
+ReadProducts = Annotated[ProductRepository, Depends(ProductRepository.for_reads)]
 """For reads alone."""

@@ -13,7 +13,6 @@ from sqlalchemy import ColumnElement
 
 from app.database.keyset import Page
 from app.database.repository import Repository
-from app.database.session import ReadSession, Session
 from app.features.${r.plural}.models import ${r.model}
 from app.features.${r.plural}.schemas import ${r.model}Query
 
@@ -47,16 +46,8 @@ def _filters(query: ${r.model}Query) -> Iterator[ColumnElement[bool]]:${flat}
 % endif
 
 
-async def _${r.plural}(session: Session) -> ${r.model}Repository:
-    return ${r.model}Repository(session)
-
-
-async def _read_${r.plural}(session: ReadSession) -> ${r.model}Repository:
-    return ${r.model}Repository(session)
-
-
-${r.alias} = Annotated[${r.model}Repository, Depends(_${r.plural})]
+${r.alias} = Annotated[${r.model}Repository, Depends(${r.model}Repository.in_transaction)]
 """In the request's transaction."""
 
-Read${r.alias} = Annotated[${r.model}Repository, Depends(_read_${r.plural})]
+Read${r.alias} = Annotated[${r.model}Repository, Depends(${r.model}Repository.for_reads)]
 """For reads alone."""
