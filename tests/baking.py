@@ -1,6 +1,7 @@
 """Bake services from this template: as a person would, and as many tests can afford."""
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -69,6 +70,16 @@ def baked_from(template: Path | str, output: Path, *arguments: str) -> Path:
     """Bake the default service by command into the directory; return where it is."""
     bake_by_command("--no-input", "--output-dir", str(output), *arguments, template=str(template))
     return output / DEFAULT
+
+
+def steps_of(message: str) -> list[str]:
+    """The commands that the closing message leaves to do, without what each is for."""
+    return re.findall(r"^ {4}(.*?)(?: {2,}.*)?$", message.partition("Next:")[2], re.MULTILINE)
+
+
+def one_line_of(message: str) -> str:
+    """The command that gives the same answers again."""
+    return message.partition("in one line:\n")[2].splitlines()[0].strip()
 
 
 def files_of(directory: Path) -> set[str]:
