@@ -142,7 +142,7 @@ def command(answers: dict[str, Any], asked: dict[str, str]) -> str:
 
 
 def program() -> str:
-    """Return what was typed to start cookiecutter, if its place is that of a passing environment."""
+    """Return what was typed to start cookiecutter, by the environment that it runs in."""
     environment = Path(sys.prefix)
     if environment.parent.name.startswith("archive-v"):  # of uv's cache
         return "uvx cookiecutter"

@@ -78,9 +78,11 @@ def git_settings(*settings: str) -> dict[str, str]:
     return given
 
 
-def make(*arguments: str, cwd: Path, ok: bool | None = True) -> subprocess.CompletedProcess[str]:
+def make(
+    *arguments: str, cwd: Path, env: dict[str, str] | None = None, ok: bool | None = True
+) -> subprocess.CompletedProcess[str]:
     __tracebackhide__ = True
-    return run("make", *arguments, cwd=cwd, env={"UV": uv()}, ok=ok)
+    return run("make", *arguments, cwd=cwd, env={"UV": uv()} | (env or {}), ok=ok)
 
 
 def free_port() -> int:

@@ -98,6 +98,7 @@ def test_uvx_bakes_and_prints_the_command_with_itself(clone: Path, tmp_path: Pat
 
 def test_pipx_bakes_and_prints_the_command_with_itself(clone: Path, tmp_path: Path) -> None:
     homes = {name: str(tmp_path / name) for name in ("PIPX_HOME", "PIPX_BIN_DIR")}
+    homes["PIPX_DEFAULT_BACKEND"] = "pip"  # with uv it would run uvx
     pipx = (uv(), "tool", "run", "pipx", "run", "cookiecutter")
     done = run(*pipx, str(clone), "--no-input", cwd=tmp_path, env=homes)
     assert one_line_of(done.stdout).startswith(f"pipx run cookiecutter {clone} --no-input ")
