@@ -52,6 +52,10 @@ fix: $(NEEDS_UV) ## Format the template's own Python and mend what can be mended
 bench: $(NEEDS_UV) ## Measure the service beside bare FastAPI and the usual way (ONLY=http for a part)
 	@"$$UV" run --quiet python -m benchmarks $(ONLY)
 
+.PHONY: pictures
+pictures: $(NEEDS_UV) ## Draw the pictures of the README anew, from a real run (needs chromium)
+	@"$$UV" run --quiet python -m docs.pictures
+
 .PHONY: clean
 clean: ## Remove the demo, the environments and the caches
 	rm -rf demo .tools .venv uv.lock .mypy_cache .pytest_cache .ruff_cache

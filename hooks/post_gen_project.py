@@ -47,7 +47,7 @@ def main() -> None:
         return
     record_template(project, answers)
     has_repository = start_repository(project)
-    say(closing_message(answers["project_name"], project, has_repository=has_repository))
+    say(closing_message(project, has_repository=has_repository))
 
 
 def prune(project: Path, answers: dict[str, Any]) -> None:
@@ -129,20 +129,19 @@ def git(directory: Path, *arguments: str) -> str | None:
     return done.stdout.strip()
 
 
-def closing_message(name: str, project: Path, *, has_repository: bool) -> str:
-    """Say what was made and the steps that are left, one sentence and one command each."""
+def closing_message(project: Path, *, has_repository: bool) -> str:
+    """Say where it is and the commands that are left, each with what it does."""
     place = shown(project)
     commit = "git add . && git commit --message 'Start from the template'"
     steps = {
-        "Go to the project:": f"cd {shlex.quote(place)}",
-        "Install what it needs and prepare a database:": "make setup",
-        "Start it, then open http://127.0.0.1:8000/docs:": "make dev",
-        "Run every check, exactly as CI does:": "make check",
-        "Keep this first state in git:": commit if has_repository else f"git init && {commit}",
+        f"cd {shlex.quote(place)}": "",
+        "make setup": "     install what it needs, prepare a database",
+        "make dev": "       serve it on http://127.0.0.1:8000/docs until Ctrl-C",
+        "make check": "     run every check, exactly as CI does",
+        commit if has_repository else f"git init && {commit}": "",
     }
-    headline = f"{name} is ready in {place}."
-    lines = [f"{sentence}\n    {emphasised(command)}" for sentence, command in steps.items()]
-    return "\n\n".join(["", headline, *lines, ""])
+    lines = [f"    {emphasised(command)}{use}" for command, use in steps.items()]
+    return "\n".join([f"It is ready in {place}. Next:", *lines, ""])
 
 
 def shown(project: Path) -> str:
@@ -154,7 +153,8 @@ def shown(project: Path) -> str:
 
 def emphasised(command: str) -> str:
     """Return the command in bold where a terminal shows it."""
-    return f"{BOLD}{command}{PLAIN}" if sys.stdout.isatty() else command
+    is_shown = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return f"{BOLD}{command}{PLAIN}" if is_shown else command
 
 
 def say(text: str) -> None:

@@ -1,13 +1,21 @@
-"""Refuse answers that cannot work: one sentence each with the rule, the answer and an example."""
+"""Refuse answers that cannot work, and retell the answers, also as a command to repeat or correct.
 
+A refusal is one sentence for each answer, with the rule, the answer and an example.
+"""
+
+import contextlib
 import json
+import os
 import re
+import shlex
 import sys
 import unicodedata
+from pathlib import Path
+from typing import Any
 
 # The only template expression. JSON never holds three quotes in a row, so any answer, whatever
 # its quotes and backslashes, arrives unharmed.
-RENDERED = r"""{{ cookiecutter | tojson }}"""
+RENDERED = r"""{{ cookiecutter.items() | list | tojson }}"""
 
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 SHORTEST_SLUG = 2
@@ -46,6 +54,7 @@ DEPENDENCIES = frozenset(
     """.split()  # noqa: SIM905  a list would be ninety lines
 )
 RESERVED = WINDOWS_DEVICES | TAKEN | DEPENDENCIES
+COLUMNS = 80
 
 
 def faults(answers: dict[str, str]) -> list[str]:
@@ -94,11 +103,92 @@ def broken_text_rule(text: str, longest: int) -> str:
     return ""
 
 
+def retold(answers: dict[str, Any], *, refused: bool) -> str:
+    """Show the answers, and the command that gives them again; after a refusal only that."""
+    asked = {name: text_of(value) for name, value in answers.items() if not name.startswith("_")}
+    line = f"    {command(answers, asked)}"
+    if refused:
+        return f"\nNothing was written. To answer again in one line:\n{line}\n\n"
+    widest = max(map(len, asked))
+    rows = [f"    {name:<{widest}}  {value}" for name, value in asked.items()]
+    rows = [row if len(row) <= COLUMNS else f"{row[: COLUMNS - 3]}..." for row in rows]
+    return "\n".join(["", *rows, "", "To make the same again in one line:", line, "", ""])
+
+
+def text_of(answer: object) -> str:
+    """Return the answer as a person types it, without what would upset a terminal."""
+    if isinstance(answer, bool):
+        return "yes" if answer else "no"
+    return "".join(
+        " " if unicodedata.category(character) in UNPRINTABLE else character
+        for character in str(answer)
+    )
+
+
+def command(answers: dict[str, Any], asked: dict[str, str]) -> str:
+    """Return the command that asks nothing and generates the same."""
+    options = {
+        "--checkout": answers.get("_checkout"),
+        "--directory": inner_directory(answers),
+        "--output-dir": output_directory(answers),
+    }
+    words = [
+        without_token(answers["_template"]),
+        "--no-input",
+        *(word for option, value in options.items() if value for word in (option, str(value))),
+    ]
+    given = [f"{name}={shlex.quote(value)}" for name, value in asked.items()]
+    return " ".join([program(), *map(shlex.quote, words), *given])
+
+
+def program() -> str:
+    """Return what was typed to start cookiecutter, by the environment that it runs in."""
+    environment = Path(sys.prefix)
+    if environment.parent.name.startswith("archive-v"):  # of uv's cache
+        return "uvx cookiecutter"
+    if (environment / "pipx_metadata.json").exists() and environment.parent.name != "venvs":
+        return "pipx run cookiecutter"
+    return "cookiecutter"
+
+
+def without_token(address: str) -> str:
+    """Return the address without a password or an access token."""
+    return re.sub(r"^((?:git\+)?https?://)[^/@]*@", r"\1", address)
+
+
+def inner_directory(answers: dict[str, Any]) -> str:
+    """Return the folder within the template's repository that `--directory` named, if any."""
+    caller = Path(os.environ.get("PWD", ""))
+    inner = Path(caller, answers["_repo_dir"])
+    called = Path(caller, answers["_template"]).expanduser()
+    clones = (place for place in (inner, *inner.parents) if (place / ".git").exists())
+    root = called if called.is_dir() else next(clones, inner)
+    folder = os.path.relpath(inner, root)
+    return "" if folder == os.curdir else folder
+
+
+def output_directory(answers: dict[str, Any]) -> str:
+    """Return the directory that was named for the output, if any."""
+    caller, output = Path(os.environ.get("PWD", "")).resolve(), Path(answers["_output_dir"])
+    if output == caller:
+        return ""
+    return str(output.relative_to(caller) if output.is_relative_to(caller) else output)
+
+
+def say(text: str) -> None:
+    """Print past Python's buffer: a closed pipe or a narrow encoding must not fail the hook."""
+    with contextlib.suppress(OSError):
+        os.write(sys.stdout.fileno(), text.encode(sys.stdout.encoding, "replace"))
+
+
 def main() -> int:
     """List every fault at once, so that nobody has to answer twice."""
-    found = faults(json.loads(RENDERED))
+    answers = dict(json.loads(RENDERED))
+    found = faults(answers)
     for sentence in found:
         sys.stderr.write(f"{sentence}\n")
+    if "_output_dir" in answers:  # else cruft is rendering, perhaps for an update
+        say(retold(answers, refused=bool(found)))
     return 1 if found else 0
 
 

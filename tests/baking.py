@@ -1,6 +1,7 @@
 """Bake services from this template: as a person would, and as many tests can afford."""
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from tests.running import run
 ROOT = Path(__file__).parent.parent
 TEMPLATE = ROOT / "{{cookiecutter.project_slug}}"
 QUESTIONS: dict[str, Any] = json.loads((ROOT / "cookiecutter.json").read_text(encoding="utf-8"))
+ASKED = [question for question in QUESTIONS if not question.startswith("_")]
 DEFAULT = "order-service"
 NAMES = {
     "shortest": "ab",
@@ -24,30 +26,39 @@ NAMES = {
 }
 
 
+Option = tuple[str, Any]
+"""A question and one of its answers."""
+
+
+def answers_to(question: str) -> list[Any]:
+    """Every answer that a yes-or-no question or a choice can have, the default first."""
+    asked = QUESTIONS[question]
+    return asked if isinstance(asked, list) else [asked, not asked]
+
+
 @dataclass(frozen=True)
 class Combination:
     """One set of answers that has to work."""
 
     size: str
-    example: bool
-    deploy: str
+    options: tuple[Option, ...]
 
     @property
     def id(self) -> str:
-        return f"{self.size}-{'with' if self.example else 'without'}-example-{self.deploy}"
+        said = {True: "yes", False: "no"}
+        return "-".join([self.size, *(f"{name}-{said.get(a, a)}" for name, a in self.options)])
 
     @property
     def answers(self) -> dict[str, Any]:
         slug = NAMES[self.size]
-        options = {"example": self.example, "deploy": self.deploy}
-        return {"project_name": slug, "project_slug": slug, **options}
+        return {"project_name": slug, "project_slug": slug, **dict(self.options)}
 
 
+CHOICES = [question for question in ASKED if not isinstance(QUESTIONS[question], str)]
 COMBINATIONS = [
-    Combination(*answers) for answers in product(NAMES, (True, False), QUESTIONS["deploy"])
+    Combination(size, tuple(zip(CHOICES, answers, strict=True)))
+    for size, *answers in product(NAMES, *map(answers_to, CHOICES))
 ]
-Option = tuple[str, Any]
-"""A question and one of its answers."""
 
 
 def bake(output: Path, **answers: Any) -> Path:  # noqa: ANN401  JSON values
@@ -71,6 +82,16 @@ def baked_from(template: Path | str, output: Path, *arguments: str) -> Path:
     return output / DEFAULT
 
 
+def steps_of(message: str) -> list[str]:
+    """The commands that the closing message leaves to do, without what each is for."""
+    return re.findall(r"^ {4}(.*?)(?: {2,}.*)?$", message.partition("Next:")[2], re.MULTILINE)
+
+
+def one_line_of(message: str) -> str:
+    """The command that gives the same answers again."""
+    return message.partition("in one line:\n")[2].splitlines()[0].strip()
+
+
 def files_of(directory: Path) -> set[str]:
     """Every file, as a path relative to the directory; what git keeps for itself left out."""
     paths = (path.relative_to(directory) for path in directory.rglob("*") if path.is_file())
@@ -81,12 +102,6 @@ def other_answer(option: Option) -> Any:  # noqa: ANN401  a JSON value
     """An answer to the option's question that is not the option's."""
     question, answer = option
     return next(other for other in answers_to(question) if other != answer)
-
-
-def answers_to(question: str) -> list[Any]:
-    """Every answer that a yes-or-no question or a choice can have."""
-    asked = QUESTIONS[question]
-    return asked if isinstance(asked, list) else [True, False]
 
 
 def owned_by(option: Option, tree: Path = TEMPLATE) -> set[str]:

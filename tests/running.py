@@ -69,9 +69,20 @@ def run(
     return done
 
 
-def make(*arguments: str, cwd: Path, ok: bool | None = True) -> subprocess.CompletedProcess[str]:
+def git_settings(*settings: str) -> dict[str, str]:
+    """The environment in which git believes each `name=value` configured."""
+    given = {"GIT_CONFIG_COUNT": str(len(settings))}
+    for number, setting in enumerate(settings):
+        name, _, value = setting.rpartition("=")
+        given |= {f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": value}
+    return given
+
+
+def make(
+    *arguments: str, cwd: Path, env: dict[str, str] | None = None, ok: bool | None = True
+) -> subprocess.CompletedProcess[str]:
     __tracebackhide__ = True
-    return run("make", *arguments, cwd=cwd, env={"UV": uv()}, ok=ok)
+    return run("make", *arguments, cwd=cwd, env={"UV": uv()} | (env or {}), ok=ok)
 
 
 def free_port() -> int:

@@ -1,5 +1,6 @@
 """What happens after the files are written: tidying, git, and the closing message."""
 
+import math
 import os
 import pty
 import re
@@ -10,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from hooks.post_gen_project import OWNED
+from hooks.pre_gen_project import LONGEST
 from tests.baking import (
+    ASKED,
     DEFAULT,
     ROOT,
     TEMPLATE,
@@ -23,8 +26,9 @@ from tests.baking import (
     files_of,
     other_answer,
     owned_by,
+    steps_of,
 )
-from tests.running import environment, run
+from tests.running import environment, git_settings, run
 
 
 @pytest.mark.parametrize("option", OWNED, ids=str)
@@ -59,15 +63,33 @@ def test_without_git_a_project_is_baked_and_git_is_left_as_a_step(tmp_path: Path
     assert not (tmp_path / DEFAULT / ".git").exists()
 
 
-def test_the_message_says_what_was_made_and_each_step_that_is_left(tmp_path: Path) -> None:
+def test_the_message_says_where_it_is_and_each_step_that_is_left(tmp_path: Path) -> None:
     message = bake_by_command("--no-input", cwd=tmp_path).stdout
-    assert "Order Service is ready in order-service." in message
-    commands = re.findall(r"^ {4}(.*)$", message, re.MULTILINE)
-    assert commands[:4] == ["cd order-service", "make setup", "make dev", "make check"]
+    assert "It is ready in order-service. Next:" in message
+    assert steps_of(message)[:4] == ["cd order-service", "make setup", "make dev", "make check"]
     assert "http://127.0.0.1:8000/docs" in message
     assert "git init" not in message
-    assert len(message.splitlines()) <= 24
     assert "\033" not in message
+
+
+def test_the_answers_are_retold_in_the_order_of_the_questions(tmp_path: Path) -> None:
+    answers = ("author=A team", "example=off")
+    message = bake_by_command("--no-input", *answers, cwd=tmp_path).stdout
+    told = dict(re.findall(r"^ {4}(\w+) {2,}(.*)$", message.partition(":")[0], re.MULTILINE))
+    assert list(told) == ASKED
+    assert told["project_name"] == "Order Service"
+    assert told["author"] == "A team"
+    assert told["example"] == "no"
+
+
+def test_the_longest_answers_fit_one_screen_with_the_prompt(clone: Path, tmp_path: Path) -> None:
+    published = "https://example.invalid/somebody/fastapi-service-template.git"
+    longest = [f"{question}={question[0] * most}" for question, most in LONGEST.items()]
+    command = ("--no-input", *longest)
+    stand_in = git_settings(f"url.file://{clone}.insteadOf={published}")
+    done = bake_by_command(*command, template=published, cwd=tmp_path, env=stand_in)
+    rows = [max(1, math.ceil(len(line) / 80)) for line in done.stdout.splitlines()]
+    assert sum(rows) <= 23
 
 
 def test_a_path_with_spaces_is_quoted_for_the_shell(tmp_path: Path) -> None:
@@ -99,7 +121,7 @@ def bake_onto(output: int, place: Path) -> None:
 def test_a_terminal_that_knows_ascii_only_does_not_cost_the_project(tmp_path: Path) -> None:
     ascii_only = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
     named = ("--no-input", "project_name=Café Service")
-    assert "Caf? Service is ready" in bake_by_command(*named, cwd=tmp_path, env=ascii_only).stdout
+    assert "Caf? Service" in bake_by_command(*named, cwd=tmp_path, env=ascii_only).stdout
 
 
 def test_a_replay_bakes_the_same_project(tmp_path: Path) -> None:

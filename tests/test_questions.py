@@ -10,9 +10,8 @@ import pytest
 import yaml
 
 from hooks.pre_gen_project import DEPENDENCIES, LONGEST
-from tests.baking import NAMES, QUESTIONS, bake, bake_by_command, contents_of
+from tests.baking import ASKED, NAMES, QUESTIONS, bake, bake_by_command, contents_of
 
-VISIBLE = [question for question in QUESTIONS if not question.startswith("_")]
 SENTENCES = [
     prompt["__prompt__"] if isinstance(prompt, dict) else prompt
     for prompt in QUESTIONS["__prompts__"].values()
@@ -29,20 +28,20 @@ def refuse(output: Path, **answers: str) -> str:
 
 
 def test_every_question_is_asked_in_words_and_there_are_at_most_six() -> None:
-    assert list(QUESTIONS["__prompts__"]) == VISIBLE
-    assert len(VISIBLE) <= 6
+    assert list(QUESTIONS["__prompts__"]) == ASKED
+    assert len(ASKED) <= 6
     assert all(sentence.endswith("?") for sentence in SENTENCES)
 
 
 def test_every_choice_is_explained_in_words() -> None:
-    for question in VISIBLE:
+    for question in ASKED:
         if isinstance(QUESTIONS[question], list):
             explained = QUESTIONS["__prompts__"][question]
             assert [label for label in explained if label != "__prompt__"] == QUESTIONS[question]
 
 
 def test_pressing_return_at_every_question_bakes_the_default_service(tmp_path: Path) -> None:
-    asked = bake_by_command("--output-dir", str(tmp_path), text="\n" * len(VISIBLE)).stdout
+    asked = bake_by_command("--output-dir", str(tmp_path), text="\n" * len(ASKED)).stdout
     assert (tmp_path / "order-service/pyproject.toml").is_file()
     for prompt in SENTENCES:
         assert prompt in " ".join(asked.split())

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from hooks.post_gen_project import OWNED
-from hooks.pre_gen_project import WINDOWS_DEVICES
 from tests.baking import (
     COMBINATIONS,
     QUESTIONS,
@@ -24,7 +23,6 @@ from tests.running import run
 # how it is rendered.
 WIRING = {"app/api.py", "app/models.py", "app/transfers.py"}
 REGISTRY = re.compile(r"https?://[^\s\"']*(/simple\b|pythonhosted\.org)|index-url")
-FORBIDDEN_ON_WINDOWS = re.compile(r'[<>:"\\|?*\x00-\x1f]|[. ](/|$)')
 
 
 @pytest.fixture(
@@ -112,10 +110,3 @@ def test_conditions_in_python_stand_in_the_wiring_only() -> None:
 def test_what_is_copied_without_rendering_exists() -> None:
     names, patterns = files_of(TEMPLATE), QUESTIONS["_copy_without_render"]
     assert [pattern for pattern in patterns if not fnmatch.filter(names, pattern)] == []
-
-
-def test_every_file_name_is_legal_on_windows() -> None:
-    names = files_of(TEMPLATE)
-    assert [name for name in names if FORBIDDEN_ON_WINDOWS.search(name)] == []
-    stems = {Path(part).stem.lower() for name in names for part in Path(name).parts}
-    assert not stems & WINDOWS_DEVICES

@@ -4,7 +4,7 @@ import json
 import sys
 from pathlib import Path
 
-from tests.baking import DEFAULT, TEMPLATE, bake_by_command, baked_from
+from tests.baking import CHOICES, DEFAULT, TEMPLATE, answers_to, bake_by_command, baked_from
 from tests.conftest import commit
 from tests.running import run, uv
 
@@ -13,8 +13,7 @@ ANSWERS = {
     "project_slug": "order-service",
     "description": "An HTTP service on PostgreSQL.",
     "author": "Order Service team",
-    "example": True,
-    "deploy": "kubernetes",
+    **{question: answers_to(question)[0] for question in CHOICES},
 }
 CRUFT = (sys.executable, "-m", "cruft")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.baking import DEFAULT, ROOT, TEMPLATE, bake, bake_by_command
+from tests.baking import DEFAULT, ROOT, TEMPLATE, bake, bake_by_command, one_line_of, steps_of
 from tests.running import run
 from tests.shell import NOWHERE, Shell, targets_of
 from tests.words import INLINE_MAKE, missing_paths, shell_blocks
@@ -75,8 +75,8 @@ def test_the_closing_message_names_commands_that_exist(
     tmp_path: Path, installed: Path, tools: Path
 ) -> None:
     message = bake_by_command("--no-input", cwd=tmp_path).stdout
-    commands = re.findall(r"^ {4}(.*)$", message, re.MULTILINE)
-    assert commands[0] == f"cd {DEFAULT}"
+    commands = [one_line_of(message), *steps_of(message)]
+    assert commands[1] == f"cd {DEFAULT}"
     assert Shell(tmp_path, installed, tools).faults("\n".join(commands)) == []
 
 
