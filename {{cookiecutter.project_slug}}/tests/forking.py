@@ -84,6 +84,8 @@ def _prepare() -> None:
 
 
 def _become(program: Program, output: Connection) -> None:
+    # Else the service would take itself for a worker, and these tests for its parent.
+    multiprocessing.process._parent_process = None  # type: ignore[attr-defined]
     os.setsid()
     os.chdir(program.directory)
     os.environ.clear()

@@ -85,8 +85,8 @@ def serving(
     The service sees no environment but `env`, and no `.env`. `factory` is the application to serve
     instead of the real one. Without a `port` it takes a free one, and tells which in its log; with
     None for it, the one that the settings say. It stops without a drain unless `env` asks for one.
-    The block begins when all `workers` have started. A single process is a fork unless it shall
-    not be `forked`; several are new interpreters, as in production.
+    The block begins when all `workers` have started. A single process is a fork (see forking.py)
+    unless it shall not be `forked`; one with workers or reload starts as in production.
     """
     given = {"port": 0} | options
     flags = [
@@ -97,9 +97,9 @@ def serving(
     # Tests count connections, and wait for the end of a service often.
     env = {"DATABASE_WARM_UP": "0", "SERVER_DRAIN_SECONDS": "0"} | env
     workers = cast("int", given.get("workers", 1))
-    alone = workers == 1 and not given.get("reload")
-    command = (factory, "serve", *flags)
-    with (fork if alone and forked else _interpret)(*command, env=env) as process:
+    single = workers == 1 and not given.get("reload")
+    begin = fork if forked and single else _interpret
+    with begin(factory, "serve", *flags, env=env) as process:
         served = Served(process)
         try:
             _wait_until_live(served, workers)

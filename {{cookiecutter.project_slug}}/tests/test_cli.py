@@ -37,7 +37,7 @@ def test_sigterm_finishes_requests_in_progress_and_closes_every_connection(
 ) -> None:
     env = {"DATABASE_URL": database_url, "SERVICE_NAME": "to-be-stopped"}
     env["ENVIRONMENT"] = environment
-    with serving(SLOW_APP, env=env) as served, ThreadPoolExecutor() as pool:
+    with serving(SLOW_APP, env=env, forked=False) as served, ThreadPoolExecutor() as pool:
         request = pool.submit(httpx.get, f"{served.url}/slow?seconds=1", timeout=30)
         httpx.get(f"{served.url}/health/ready")
         assert until(lambda: "slow request begun" in served.log())
@@ -52,7 +52,7 @@ def test_sigterm_finishes_requests_in_progress_and_closes_every_connection(
 
 
 def test_ctrl_c_ends_without_complaint(database_url: str) -> None:
-    with serving(env={"DATABASE_URL": database_url}) as served:
+    with serving(env={"DATABASE_URL": database_url}, forked=False) as served:
         assert served.stop(signal.SIGINT) in INTERRUPTED
 
     assert "Application shutdown complete" in served.log()

@@ -239,6 +239,7 @@ async def call(balancer: Balancer, answers: list[int], done: asyncio.Event) -> N
     async with httpx.AsyncClient(base_url=balancer.url, timeout=30) as client:
         while not done.is_set():
             answers.append((await client.get("/health/live")).status_code)
+            await asyncio.sleep(0.02)  # and leave the other service some time to start
 
 
 def test_it_stops_although_nobody_reads_its_log_any_more(env: dict[str, str]) -> None:
