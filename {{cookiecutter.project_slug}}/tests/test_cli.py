@@ -11,7 +11,7 @@ import asyncpg
 import httpx
 import pytest
 
-from tests.serving import Served, serving, start, until
+from tests.serving import APPLICATION, Served, fork, serving, start, until
 
 SLOW_APP = "tests.served_app:create_app"
 INTERRUPTED = {0, 130, -signal.SIGINT}
@@ -59,22 +59,13 @@ def test_ctrl_c_ends_without_complaint(database_url: str) -> None:
     assert "Traceback" not in served.log()
 
 
-def test_several_workers_serve_and_stop_together(database_url: str) -> None:
-    with serving(env={"DATABASE_URL": database_url}, workers=2) as served:
-        assert httpx.get(f"{served.url}/health/ready").status_code == 200
-
-        assert served.stop() in TERMINATED
-
-        assert served.log().count("Application shutdown complete") == 2
-
-
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_port_in_use_is_told_before_anything_starts(workers: int) -> None:
     env = {"DATABASE_URL": "postgresql://nobody:nothing@localhost:1/nowhere"}
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         flags = (f"--port={port}", f"--workers={workers}")
-        with start("-m", "app", "serve", *flags, env=env) as process:
+        with fork(APPLICATION, "serve", *flags, env=env) as process:
             output, _ = process.communicate()
 
     assert process.returncode == 1
@@ -87,7 +78,7 @@ def test_a_port_in_use_is_told_before_anything_starts(workers: int) -> None:
 @pytest.mark.parametrize("host", ["192.0.2.1", "no-such-host.invalid"])
 def test_a_wrong_address_is_told_by_the_server(host: str) -> None:
     env = {"DATABASE_URL": "postgresql://nobody:nothing@localhost:1/nowhere"}
-    with start("-m", "app", "serve", f"--host={host}", env=env) as process:
+    with fork(APPLICATION, "serve", f"--host={host}", env=env) as process:
         output, _ = process.communicate()
 
     assert process.returncode != 0

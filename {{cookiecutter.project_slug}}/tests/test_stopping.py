@@ -68,7 +68,8 @@ def test_while_it_drains_it_is_not_ready_but_serves(env: dict[str, str], workers
         assert (missing.status_code, missing.headers["connection"]) == (404, "close")
 
         assert served.stop() in TERMINATED  # the second SIGTERM does not wait for the drain
-        assert served.log().count("Finished server process") == workers
+        for end in ("Application shutdown complete", "Finished server process"):
+            assert served.log().count(end) == workers
 
 
 def test_after_the_drain_it_finishes_what_it_has_begun(
