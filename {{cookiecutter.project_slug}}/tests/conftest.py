@@ -133,7 +133,7 @@ def client_of(app: FastAPI) -> Client:
 
 
 async def until_ready(client: Client) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         while (await client.get("/health/ready")).status_code != 200:  # noqa: ASYNC110  as a probe
             await asyncio.sleep(0.02)
 

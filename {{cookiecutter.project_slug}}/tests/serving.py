@@ -51,6 +51,9 @@ class Served:
         self._reader = Thread(target=self._read, daemon=True)
         self._reader.start()
 
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        return httpx.get(f"{self.url}{path}", timeout=PATIENCE, **options)
+
     def log(self) -> str:
         """Everything printed so far; complete after `stop` and after the block."""
         return "".join(self._lines)

@@ -11,7 +11,7 @@ import asyncpg
 import httpx
 import pytest
 
-from tests.serving import APPLICATION, Served, fork, serving, start, until
+from tests.serving import APPLICATION, PATIENCE, Served, fork, serving, start, until
 
 SLOW_APP = "tests.served_app:create_app"
 INTERRUPTED = {0, 130, -signal.SIGINT}
@@ -38,8 +38,8 @@ def test_sigterm_finishes_requests_in_progress_and_closes_every_connection(
     env = {"DATABASE_URL": database_url, "SERVICE_NAME": "to-be-stopped"}
     env["ENVIRONMENT"] = environment
     with serving(SLOW_APP, env=env, forked=False) as served, ThreadPoolExecutor() as pool:
-        request = pool.submit(httpx.get, f"{served.url}/slow?seconds=1", timeout=30)
-        httpx.get(f"{served.url}/health/ready")
+        request = pool.submit(httpx.get, f"{served.url}/slow?seconds=1", timeout=PATIENCE)
+        served.get("/health/ready")
         assert until(lambda: "slow request begun" in served.log())
         assert connections(database_url, "to-be-stopped") == 2
 
@@ -48,7 +48,7 @@ def test_sigterm_finishes_requests_in_progress_and_closes_every_connection(
         assert (request.result().status_code, request.result().json()) == (200, "done")
         assert status in TERMINATED
         assert "Finished server process" in served.log()
-        assert until(lambda: connections(database_url, "to-be-stopped") == 0, seconds=5)
+        assert until(lambda: connections(database_url, "to-be-stopped") == 0)
 
 
 def test_ctrl_c_ends_without_complaint(database_url: str) -> None:
@@ -112,7 +112,9 @@ def test_the_settings_say_where_to_listen(configured: Served, free_port: int) ->
 
 
 def test_the_settings_reach_the_application(configured: Served) -> None:
-    assert httpx.post(f"{configured.url}/nowhere", content=b"x" * 11).status_code == 413
+    url = f"{configured.url}/nowhere"
+    too_much = httpx.post(url, content=b"x" * 11, timeout=PATIENCE)
+    assert too_much.status_code == 413
 
 
 @pytest.mark.parametrize(
@@ -143,7 +145,7 @@ def test_flags_win_and_a_stranger_is_not_believed(database_url: str) -> None:
 
 def client_in_log(served: Served, forwarded: str) -> str:
     headers = {"X-Forwarded-For": forwarded, "X-Request-ID": f"from-{len(forwarded)}"}
-    httpx.get(f"{served.url}/health/live", headers=headers)
+    served.get("/health/live", headers=headers)
 
     def lines() -> list[dict[str, str]]:
         all_lines = served.lines("request")
@@ -154,7 +156,7 @@ def client_in_log(served: Served, forwarded: str) -> str:
 
 
 def test_nothing_tells_what_the_service_runs_on(configured: Served) -> None:
-    assert "server" not in httpx.get(f"{configured.url}/health/live").headers
+    assert "server" not in configured.get("/health/live").headers
 
 
 def test_openapi_prints_the_document() -> None:

@@ -67,11 +67,13 @@ async def test_it_connects_anew_when_its_connection_was_broken(probe: Probe, sql
 async def test_it_does_not_wait_for_a_database_that_says_nothing() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
-        settings = make_settings(database={"url": f"postgresql://a:b@127.0.0.1:{port}/c"})
+        settings = make_settings(
+            database={"url": f"postgresql://a:b@127.0.0.1:{port}/c", "connect_timeout": 60}
+        )
         probe = Probe(settings.database, settings.service.name)
         started = time.monotonic()
 
         assert not await probe.check()
 
-        assert time.monotonic() - started < 3
+        assert time.monotonic() - started < 30
         assert probe.latency is None

@@ -17,7 +17,7 @@ import pytest
 
 from app.observability.workers import IN_MEMORY
 from tests.observability.scraping import address_in_log, scrape
-from tests.serving import APPLICATION, STARTED, Served, fork, serving, until
+from tests.serving import APPLICATION, PATIENCE, STARTED, Served, fork, serving, until
 
 ROUTE = "/openapi.json"
 CONFIGURATION = """
@@ -95,7 +95,8 @@ def _listening(log: Path) -> str | None:
 
 def ask(prometheus: str, query: str) -> float | None:
     """The value of a query with one result; None when it has none yet."""
-    response = httpx.get(f"{prometheus}/api/v1/query", params={"query": query})
+    url = f"{prometheus}/api/v1/query"
+    response = httpx.get(url, params={"query": query}, timeout=PATIENCE)
     results = response.json()["data"]["result"]
     return float(results[0]["value"][1]) if results else None
 
@@ -104,7 +105,7 @@ def request_many(served: Served, times: int) -> None:
     """Each on a connection of its own, so that every worker gets some."""
 
     def request(_: int) -> int:
-        return httpx.get(f"{served.url}{ROUTE}").status_code
+        return served.get(ROUTE).status_code
 
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(request, range(times))) == {200}
