@@ -150,6 +150,12 @@ def fork(factory: str, *arguments: str, env: dict[str, str]) -> Iterator[Fork]:
         yield process
 
 
+def unmeasured(**env: str) -> dict[str, str]:
+    """The environment of the tests, for a program whose coverage would only cost time."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+    return kept | env
+
+
 def _environment(env: dict[str, str]) -> dict[str, str]:
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     return kept | {"PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1"} | env

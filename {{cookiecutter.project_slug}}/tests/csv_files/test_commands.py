@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.csv_files.test_exporting import names_in
-from tests.serving import PROJECT, start
+from tests.serving import PROJECT, start, unmeasured
 
 MANY = 50_000
 PROGRAM = ("-m", "tests.csv_files.gadgets")
@@ -99,7 +99,7 @@ async def test_who_has_read_enough_of_an_export_gets_no_traceback(
 def exported_to(output: int, database_url: str) -> "subprocess.CompletedProcess[bytes]":
     return subprocess.run(
         [sys.executable, *PROGRAM, "export", "gadgets"],
-        env=unmeasured(database_url),
+        env=unmeasured(DATABASE_URL=database_url, PYTHONPATH=str(PROJECT)),
         stdout=output,
         stderr=subprocess.PIPE,
         check=False,
@@ -129,17 +129,10 @@ async def peaks(gadgets: Any, database_url: str, tmp_path: Path, count: int) -> 
     return found
 
 
-def unmeasured(database_url: str) -> dict[str, str]:
-    """For a program whose coverage would only cost time."""
-    env = os.environ | {"DATABASE_URL": database_url, "PYTHONPATH": str(PROJECT)}
-    env.pop("COVERAGE_PROCESS_CONFIG", None)
-    return env
-
-
 def measured(database_url: str, *arguments: str) -> tuple[int, int]:
     """Exit status, and the peak of resident memory in KiB."""
     program = [sys.executable, *PROGRAM, arguments[0], "gadgets", *arguments[1:]]
-    env = unmeasured(database_url)
+    env = unmeasured(DATABASE_URL=database_url, PYTHONPATH=str(PROJECT))
     with subprocess.Popen(program, env=env, cwd=Path(arguments[1]).parent) as process:
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
