@@ -132,6 +132,12 @@ def client_of(app: FastAPI) -> Client:
     return Client(transport=httpx.ASGITransport(app), base_url="http://test")
 
 
+@pytest.fixture
+def patient_probe(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is no dead database."""
+    monkeypatch.setattr("app.database.line.TIMEOUT", 60.0)
+
+
 async def until_ready(client: Client) -> None:
     async with asyncio.timeout(90):
         while (await client.get("/health/ready")).status_code != 200:  # noqa: ASYNC110  as a probe

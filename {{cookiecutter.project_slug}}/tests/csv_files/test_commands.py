@@ -99,7 +99,7 @@ async def test_who_has_read_enough_of_an_export_gets_no_traceback(
 def exported_to(output: int, database_url: str) -> "subprocess.CompletedProcess[bytes]":
     return subprocess.run(
         [sys.executable, *PROGRAM, "export", "gadgets"],
-        env=unmeasured(DATABASE_URL=database_url, PYTHONPATH=str(PROJECT)),
+        env=os.environ | {"DATABASE_URL": database_url, "PYTHONPATH": str(PROJECT)},
         stdout=output,
         stderr=subprocess.PIPE,
         check=False,
