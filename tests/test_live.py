@@ -31,7 +31,7 @@ def test_its_own_checks_are_green(project: Path) -> None:
 @pytest.mark.parametrize("example", [True], ids=["with-example"], indirect=True, scope="module")
 def test_it_stands_a_soak(project: Path) -> None:
     """Once: the checks of either service run a short one too."""
-    make("soak", "SECONDS=60", cwd=project)
+    make("soak", "SECONDS=30", cwd=project)
 
 
 def test_setting_up_again_changes_nothing(project: Path) -> None:

@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager, suppress
 
 import httpx
 
+from tests.serving import PATIENCE
+
 CHECK_EVERY = 0.1
 
 
@@ -19,8 +21,8 @@ class Balancer:
         """Why each request was lost that was."""
         self._ready: list[str] = []
         self._turn = 0
-        self._checks = httpx.AsyncClient(timeout=2)
-        self._requests = httpx.AsyncClient(timeout=30)
+        self._checks = httpx.AsyncClient(timeout=4)  # less than the drain of a backend
+        self._requests = httpx.AsyncClient(timeout=PATIENCE)
 
     def add(self, url: str) -> None:
         self.backends.add(url)

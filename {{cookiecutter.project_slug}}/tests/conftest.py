@@ -7,6 +7,7 @@ is emptied after a test that used the database: see docs/decisions/0008-tests-co
 import asyncio
 import os
 import signal
+import ssl
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
@@ -34,7 +35,7 @@ StartApp = Callable[..., Any]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--soak", type=float, default=6, metavar="SECONDS", help="length of a soak")
+    parser.addoption("--soak", type=float, default=3, metavar="SECONDS", help="length of a soak")
 
 
 def pytest_configure() -> None:
@@ -45,6 +46,15 @@ def pytest_configure() -> None:
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_tls_context() -> Iterator[None]:
+    """No test speaks TLS; reading the certificates of the world again for each client costs."""
+    context = ssl.create_default_context()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("httpx._transports.default.create_ssl_context", lambda **_: context)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -122,8 +132,14 @@ def client_of(app: FastAPI) -> Client:
     return Client(transport=httpx.ASGITransport(app), base_url="http://test")
 
 
+@pytest.fixture
+def patient_probe(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is no dead database."""
+    monkeypatch.setattr("app.database.line.TIMEOUT", 60.0)
+
+
 async def until_ready(client: Client) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         while (await client.get("/health/ready")).status_code != 200:  # noqa: ASYNC110  as a probe
             await asyncio.sleep(0.02)
 

@@ -9,12 +9,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 from typing import Any, cast
 
 import httpx
+
+from tests.forking import Fork, Program
 
 PROJECT = Path(__file__).parent.parent
 APPLICATION = "app.main:create_app"
@@ -35,17 +37,22 @@ ADDRESS = re.compile(r"Uvicorn running on (http://\S+:\d+)")
 STARTED = "Application startup complete"
 PATIENCE = 90.0
 
+Process = subprocess.Popen[str] | Fork
+
 
 class Served:
     """A running service, what it prints, and how it ends."""
 
     url = ""
 
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
+    def __init__(self, process: Process) -> None:
         self.process = process
         self._lines: list[str] = []
         self._reader = Thread(target=self._read, daemon=True)
         self._reader.start()
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        return httpx.get(f"{self.url}{path}", timeout=PATIENCE, **options)
 
     def log(self) -> str:
         """Everything printed so far; complete after `stop` and after the block."""
@@ -74,16 +81,16 @@ class Served:
 
 @contextmanager
 def serving(
-    factory: str = APPLICATION, *, env: dict[str, str], **options: object
+    factory: str = APPLICATION, *, env: dict[str, str], forked: bool = True, **options: object
 ) -> Iterator[Served]:
     """Run `python -m app serve`, with `options` as its flags, until the block ends.
 
     The service sees no environment but `env`, and no `.env`. `factory` is the application to serve
     instead of the real one. Without a `port` it takes a free one, and tells which in its log; with
     None for it, the one that the settings say. It stops without a drain unless `env` asks for one.
-    The block begins when all `workers` have started.
+    The block begins when all `workers` have started. A single process is a fork (see forking.py)
+    unless it shall not be `forked`; one with workers or reload starts as in production.
     """
-    program = ["-m", "app"] if factory == APPLICATION else ["-c", WITH_FACTORY, factory]
     given = {"port": 0} | options
     flags = [
         f"--{name}" if value is True else f"--{name}={value}"
@@ -91,11 +98,14 @@ def serving(
         if value is not None
     ]
     # Tests count connections, and wait for the end of a service often.
-    defaults = {"DATABASE_WARM_UP": "0", "SERVER_DRAIN_SECONDS": "0"}
-    with start(*program, "serve", *flags, env=defaults | env) as process:
+    env = {"DATABASE_WARM_UP": "0", "SERVER_DRAIN_SECONDS": "0"} | env
+    workers = cast("int", given.get("workers", 1))
+    single = workers == 1 and not given.get("reload")
+    begin = fork if forked and single else _interpret
+    with begin(factory, "serve", *flags, env=env) as process:
         served = Served(process)
         try:
-            _wait_until_live(served, cast("int", given.get("workers", 1)))
+            _wait_until_live(served, workers)
             yield served
         finally:
             with suppress(ProcessLookupError):
@@ -103,27 +113,63 @@ def serving(
             served.wait()
 
 
+def _interpret(
+    factory: str, *arguments: str, env: dict[str, str]
+) -> AbstractContextManager["subprocess.Popen[str]"]:
+    program = ["-m", "app"] if factory == APPLICATION else ["-c", WITH_FACTORY, factory]
+    return start(*program, *arguments, env=env)
+
+
 @contextmanager
 def start(*arguments: str, env: dict[str, str]) -> Iterator["subprocess.Popen[str]"]:
     """Run Python in an empty directory; what still runs at the end of the block is killed."""
-    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     with (
         tempfile.TemporaryDirectory() as directory,
         subprocess.Popen(
             [sys.executable, *arguments],
             cwd=directory,
-            env=kept | {"PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1"} | env,
+            env=_environment(env),
             encoding="utf-8",
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         ) as process,
+        _killed(process),
     ):
-        try:
-            yield process
-        finally:
+        yield process
+
+
+@contextmanager
+def fork(factory: str, *arguments: str, env: dict[str, str]) -> Iterator[Fork]:
+    """Do the same with what `python -m app` does with these arguments: see forking.py."""
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        Fork(Program(factory, arguments, _environment(env), directory)) as process,
+        _killed(process),
+    ):
+        yield process
+
+
+def unmeasured(**env: str) -> dict[str, str]:
+    """The environment of the tests, for a program whose coverage would only cost time."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+    return kept | env
+
+
+def _environment(env: dict[str, str]) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    return kept | {"PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1"} | env
+
+
+@contextmanager
+def _killed(process: Process) -> Iterator[None]:
+    """At the end of the block, with all its group."""
+    try:
+        yield
+    finally:
+        for kill, number in ((os.killpg, process.pid), (os.kill, process.pid)):
             with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+                kill(number, signal.SIGKILL)
 
 
 def until(condition: Callable[[], object], *, seconds: float = PATIENCE) -> bool:

@@ -62,6 +62,7 @@ async def test_starting_asks_the_database_nothing(settings: Settings, sql: Any) 
         assert await connections(sql, settings) == 0
 
 
+@pytest.mark.usefixtures("patient_probe")
 async def test_stopping_closes_every_connection(settings: Settings, sql: Any) -> None:
     app = create_app(settings)
     async with lifespan(app), client_of(app) as client:
@@ -70,7 +71,7 @@ async def test_stopping_closes_every_connection(settings: Settings, sql: Any) ->
             await session.execute(text("SELECT 1"))
         assert await connections(sql, settings) == 2
 
-    async with asyncio.timeout(5):  # PostgreSQL notices a moment later
+    async with asyncio.timeout(90):  # PostgreSQL notices a moment later
         while await connections(sql, settings):  # noqa: ASYNC110  another process closes them
             await asyncio.sleep(0.02)
 

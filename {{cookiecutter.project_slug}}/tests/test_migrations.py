@@ -1,7 +1,6 @@
 """Migrations: they follow the models, go back, and may be started by every replica at once."""
 
 import asyncio
-import os
 import shutil
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from alembic.util import CommandError
 from sqlalchemy.exc import ProgrammingError
 
 from tests.conftest import PROJECT, make_settings
+from tests.serving import unmeasured
 from tools.postgres import Server, running
 
 PATIENCE = 120
@@ -83,7 +83,7 @@ def run(*arguments: str, url: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=PROJECT,
-        env=os.environ | {"DATABASE_URL": url, "ENVIRONMENT": "test"},
+        env=unmeasured(DATABASE_URL=url, ENVIRONMENT="test"),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -34,7 +34,7 @@ def threads() -> Iterator[ThreadPoolExecutor]:
 
 
 def ready(served: Served) -> httpx.Response:
-    return httpx.get(f"{served.url}/health/ready")
+    return served.get("/health/ready")
 
 
 def is_draining(served: Served) -> bool:
@@ -44,7 +44,7 @@ def is_draining(served: Served) -> bool:
 def slow(served: Served, threads: ThreadPoolExecutor, seconds: float) -> Future[httpx.Response]:
     """A request in progress."""
     address = f"{served.url}/slow?seconds={seconds}"
-    request = threads.submit(httpx.get, address, timeout=60)
+    request = threads.submit(httpx.get, address, timeout=PATIENCE)
     assert until(lambda: served.lines("slow request begun"))
     return request
 
@@ -52,23 +52,24 @@ def slow(served: Served, threads: ThreadPoolExecutor, seconds: float) -> Future[
 @pytest.mark.parametrize("workers", [1, 2])
 def test_while_it_drains_it_is_not_ready_but_serves(env: dict[str, str], workers: int) -> None:
     env["SERVER_DRAIN_SECONDS"] = FOR_EVER
-    with serving(env=env, workers=workers) as served, httpx.Client() as client:
+    with serving(env=env, workers=workers) as served, httpx.Client(timeout=PATIENCE) as client:
         assert until(lambda: ready(served).is_success)
         assert "connection" not in client.get(f"{served.url}/health/live").headers
 
         served.process.send_signal(signal.SIGTERM)
         assert until(lambda: len(served.lines("stopping")) == workers)
 
-        for url in (f"{served.url}/health/ready", f"{served.url}/health"):
-            response = httpx.get(url)
+        for path in ("/health/ready", "/health"):
+            response = served.get(path)
             assert (response.status_code, response.json()["status"]) == (503, "draining")
         response = client.get(f"{served.url}/health/live")
         assert (response.status_code, response.headers["connection"]) == (200, "close")
-        missing = httpx.get(f"{served.url}/nowhere")
+        missing = served.get("/nowhere")
         assert (missing.status_code, missing.headers["connection"]) == (404, "close")
 
         assert served.stop() in TERMINATED  # the second SIGTERM does not wait for the drain
-        assert served.log().count("Finished server process") == workers
+        for end in ("Application shutdown complete", "Finished server process"):
+            assert served.log().count(end) == workers
 
 
 def test_after_the_drain_it_finishes_what_it_has_begun(
@@ -166,7 +167,7 @@ def test_workers_stop_when_their_parent_was_killed(env: dict[str, str]) -> None:
 @contextmanager
 def stream(served: Served, path: str) -> Iterator[Iterator[str]]:
     """The lines of an open stream, which has begun."""
-    with httpx.stream("GET", f"{served.url}{path}", timeout=30) as response:
+    with httpx.stream("GET", f"{served.url}{path}", timeout=PATIENCE) as response:
         lines = response.iter_lines()
         assert next(lines) == "data: tick"
         yield lines
@@ -228,7 +229,7 @@ async def started(
     """A service that the balancer knows and finds ready."""
     served = await asyncio.to_thread(stack.enter_context, serving(env=env, workers=workers))
     balancer.add(served.url)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         while not balancer.is_ready(served.url):  # noqa: ASYNC110  the balancer asks, as it always does
             await asyncio.sleep(0.02)
     return served
@@ -236,9 +237,10 @@ async def started(
 
 async def call(balancer: Balancer, answers: list[int], done: asyncio.Event) -> None:
     """One client, one connection, one request after another."""
-    async with httpx.AsyncClient(base_url=balancer.url, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=balancer.url, timeout=PATIENCE) as client:
         while not done.is_set():
             answers.append((await client.get("/health/live")).status_code)
+            await asyncio.sleep(0.02)  # and leave the other service some time to start
 
 
 def test_it_stops_although_nobody_reads_its_log_any_more(env: dict[str, str]) -> None:

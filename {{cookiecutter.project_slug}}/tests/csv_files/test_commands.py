@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.csv_files.test_exporting import names_in
-from tests.serving import PROJECT, start
+from tests.serving import PROJECT, start, unmeasured
 
 MANY = 50_000
 PROGRAM = ("-m", "tests.csv_files.gadgets")
@@ -54,7 +54,7 @@ async def test_ctrl_c_rolls_back_and_says_where_to_go_on(
     file = many(tmp_path, 100)
     env = {"DATABASE_URL": database_url}
     with start(*PROGRAM, "import", "gadgets", str(file), *batch, env=env) as process:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(90):
             while not await gadgets.fetchval(ASLEEP):  # noqa: ASYNC110  the server cannot call
                 await asyncio.sleep(0.05)
         process.send_signal(signal.SIGINT)
@@ -73,7 +73,7 @@ async def test_ctrl_c_ends_an_export_which_leaves_no_file(
     async with gadgets.transaction():
         await gadgets.execute("LOCK TABLE scratch.gadgets")
         with start(*PROGRAM, "export", "gadgets", str(target), env=env) as process:
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(90):
                 while not await gadgets.fetchval(LOCKED_OUT):  # noqa: ASYNC110  the server cannot call
                     await asyncio.sleep(0.05)
             process.send_signal(signal.SIGINT)
@@ -132,7 +132,7 @@ async def peaks(gadgets: Any, database_url: str, tmp_path: Path, count: int) -> 
 def measured(database_url: str, *arguments: str) -> tuple[int, int]:
     """Exit status, and the peak of resident memory in KiB."""
     program = [sys.executable, *PROGRAM, arguments[0], "gadgets", *arguments[1:]]
-    env = os.environ | {"DATABASE_URL": database_url, "PYTHONPATH": str(PROJECT)}
+    env = unmeasured(DATABASE_URL=database_url, PYTHONPATH=str(PROJECT))
     with subprocess.Popen(program, env=env, cwd=Path(arguments[1]).parent) as process:
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)

@@ -33,13 +33,13 @@ async def hold(engine: AsyncEngine, release: asyncio.Event) -> None:
 
 
 async def until_waiting(engine: AsyncEngine, count: int) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(90):
         while pool_of(engine).waiting() != count:  # noqa: ASYNC110  the pool tells nobody
             await asyncio.sleep(0)
 
 
 async def until_in_use(engine: AsyncEngine, count: int) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(90):
         while pool_of(engine).checkedout() != count:  # noqa: ASYNC110  the pool tells nobody
             await asyncio.sleep(0.001)
 
@@ -114,7 +114,7 @@ async def test_those_who_give_up_take_nothing_with_them(engine: AsyncEngine) -> 
             await task
 
     assert (pool_of(engine).checkedout(), pool_of(engine).waiting()) == (0, 0)
-    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(90), asyncio.TaskGroup() as group:
         for _ in range(3):
             group.create_task(hold(engine, release))
 
@@ -138,7 +138,7 @@ async def test_a_permit_that_comes_while_giving_up_goes_to_the_next(
     with suppress(asyncio.CancelledError):
         await first
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(90):
         while not second.done():
             release.set()
             await asyncio.sleep(0)

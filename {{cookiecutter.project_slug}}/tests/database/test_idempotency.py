@@ -229,7 +229,7 @@ async def test_a_duplicate_of_what_fails_does_the_work_itself(
         begun.set()
         waiting = """SELECT count(*) FROM pg_stat_activity
                      WHERE datname = current_database() AND wait_event = 'transactionid'"""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(90):
             while not await marks.fetchval(waiting):  # noqa: ASYNC110  the server cannot call
                 await asyncio.sleep(0.01)
         raise Conflict

@@ -24,6 +24,7 @@ async def probe(settings: Settings) -> AsyncIterator[Probe]:
     await probe.close()
 
 
+@pytest.mark.usefixtures("patient_probe")
 async def test_it_tells_what_it_found(probe: Probe, sql: Any) -> None:
     assert await probe.check() is probe.available is True
     assert probe.latency is not None
@@ -32,6 +33,7 @@ async def test_it_tells_what_it_found(probe: Probe, sql: Any) -> None:
     assert probe.server_version == version.split()[0]
 
 
+@pytest.mark.usefixtures("patient_probe")
 async def test_many_who_ask_at_once_cause_one_question(probe: Probe, sql: Any) -> None:
     assert await asyncio.gather(*(probe.check() for _ in range(50))) == [True] * 50
     pids = await sql.fetch(CONNECTIONS)
@@ -42,6 +44,7 @@ async def test_many_who_ask_at_once_cause_one_question(probe: Probe, sql: Any) -
     assert await probe.check()  # the answer of a moment ago
 
 
+@pytest.mark.usefixtures("patient_probe")
 async def test_it_keeps_its_connection(
     probe: Probe, sql: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -55,6 +58,7 @@ async def test_it_keeps_its_connection(
     assert len(set(pids)) == 1
 
 
+@pytest.mark.usefixtures("patient_probe")
 async def test_it_connects_anew_when_its_connection_was_broken(probe: Probe, sql: Any) -> None:
     assert await probe.check()
     await terminate(sql, (await sql.fetch(CONNECTIONS))[0]["pid"])
@@ -67,11 +71,13 @@ async def test_it_connects_anew_when_its_connection_was_broken(probe: Probe, sql
 async def test_it_does_not_wait_for_a_database_that_says_nothing() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
-        settings = make_settings(database={"url": f"postgresql://a:b@127.0.0.1:{port}/c"})
+        settings = make_settings(
+            database={"url": f"postgresql://a:b@127.0.0.1:{port}/c", "connect_timeout": 60}
+        )
         probe = Probe(settings.database, settings.service.name)
         started = time.monotonic()
 
         assert not await probe.check()
 
-        assert time.monotonic() - started < 3
+        assert time.monotonic() - started < 30
         assert probe.latency is None

@@ -95,7 +95,7 @@ def log(capsys: pytest.CaptureFixture[str]) -> Log:
 
 
 async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         while not condition():  # noqa: ASYNC110  another process makes it true
             await asyncio.sleep(0.01)
 
@@ -174,7 +174,7 @@ async def test_a_reader_that_must_see_its_own_write_asks_for_the_primary(
 
 
 async def until_replayed(database: Database) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         found = False
         while not found:
             async with database.reading() as session:
@@ -190,7 +190,7 @@ async def test_a_replica_that_lags_is_left_until_it_has_caught_up(
     replica: Any = database.replica
     await execute(standby, "SELECT pg_wal_replay_pause()")
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             while replica.fit:
                 await execute(own_server, "INSERT INTO marks VALUES (1)")
         assert not await reads_replica(database)
@@ -201,7 +201,7 @@ async def test_a_replica_that_lags_is_left_until_it_has_caught_up(
 
     assert await reads_replica(database)
     assert log.told() == [FIT, UNFIT, FIT]
-    assert re.search(r"reason='it is 0\.\d s behind'", log.lines()[1])
+    assert re.search(r"reason='it is \d+\.\d s behind'", log.lines()[1])
 
 
 async def test_a_replica_that_dies_under_load_costs_no_request_but_those_on_their_way(
@@ -336,7 +336,7 @@ async def test_a_replica_that_takes_no_more_connections_is_not_read(
 
 async def until_refused(url: str) -> None:
     """The replica knows what was done to the role a moment later."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         with suppress(asyncpg.PostgresError):
             while True:
                 connection = await asyncpg.connect(url)
@@ -349,7 +349,7 @@ async def test_metrics_tell_whether_the_replica_is_fit(
 ) -> None:
     measured = settings.model_copy(update={"metrics": MetricsSettings(enabled=True, port=None)})
     app = await started(start_app, measured)
-    async with client_of(app) as client, asyncio.timeout(30):
+    async with client_of(app) as client, asyncio.timeout(90):
         while AVAILABLE not in (await client.get("/metrics")).text:  # noqa: ASYNC110  as scrapers do
             await asyncio.sleep(0.1)
 

@@ -156,7 +156,7 @@ async def test_a_deadlock_ends_with_both_done(counter: Any, database: Database) 
             await both_hold_one.wait()
         await session.execute(change, {"id": second})
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(90):
         await asyncio.gather(
             database.run(lambda session: work(session, 1, 2)),
             database.run(lambda session: work(session, 2, 1)),

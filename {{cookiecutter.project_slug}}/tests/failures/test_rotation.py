@@ -51,7 +51,7 @@ async def backends(admin: Any, role: str) -> set[int]:
 async def all_replaced(admin: Any, role: str) -> None:
     """Wait until others are in the place of all connections of now."""
     before = now = await backends(admin, role)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(90):
         while not now or before & now:
             await asyncio.sleep(0.02)
             now = await backends(admin, role)
@@ -133,7 +133,7 @@ async def test_a_provider_is_asked_for_each_connection(
     }
 
     with serve(env={tokens.ISSUER: own_server.url("own")}, pool_recycle=0.2, **given) as served:
-        async with load(served.url, who, add, ready) as told, asyncio.timeout(30):
+        async with load(served.url, who, add, ready) as told, asyncio.timeout(90):
             while len(served.lines("token issued")) < 5:  # noqa: ASYNC110  another process does
                 await asyncio.sleep(0.1)
         assert told.failed() == []

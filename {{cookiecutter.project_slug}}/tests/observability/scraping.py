@@ -5,7 +5,7 @@ from typing import NamedTuple
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.serving import Served, until
+from tests.serving import PATIENCE, Served, until
 
 
 class Scrape(NamedTuple):
@@ -36,7 +36,7 @@ def read(text: str) -> Scrape:
 
 
 def scrape(address: str) -> Scrape:
-    response = httpx.get(address)
+    response = httpx.get(address, timeout=PATIENCE)
     assert response.status_code == 200, response.text
     return read(response.text)
 

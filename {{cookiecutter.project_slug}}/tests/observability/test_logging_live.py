@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from tests.serving import Served, serving, until
+from tests.serving import PATIENCE, Served, serving, until
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def served(database_url: str) -> Iterator[Served]:
 def send(served: Served, *requests: str) -> bytes:
     """Requests in one piece on one connection, and what came back; the last one must close it."""
     address = urlsplit(served.url)
-    with socket.create_connection((address.hostname, address.port), timeout=30) as connection:
+    with socket.create_connection((address.hostname, address.port), timeout=PATIENCE) as connection:
         connection.sendall("".join(requests).encode())
         return b"".join(iter(lambda: connection.recv(65_536), b""))
 
@@ -80,7 +80,7 @@ def test_a_defect_leaves_one_traceback(served: Served) -> None:
 def test_a_broken_stream_is_an_aborted_response_and_one_traceback(served: Served) -> None:
     parts: list[bytes] = []
     with (
-        httpx.stream("GET", f"{served.url}/broken-stream") as response,
+        httpx.stream("GET", f"{served.url}/broken-stream", timeout=PATIENCE) as response,
         pytest.raises(httpx.RemoteProtocolError),
     ):
         parts.extend(response.iter_raw())

@@ -184,9 +184,9 @@ def test_no_value_can_forge_a_line(form: str, path: str) -> None:
 
 def test_an_address_made_to_be_slow_to_redact_is_not() -> None:
     read = configured()
-    started = time.perf_counter()
+    started = time.process_time()
 
     log.info("request", path="://:" * 40_000)
 
     assert read()
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5

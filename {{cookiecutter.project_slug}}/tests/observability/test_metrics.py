@@ -63,7 +63,7 @@ async def scrape(app: FastAPI) -> Scrape:
 
 
 async def until_scraped(app: FastAPI, condition: Callable[[Scrape], bool]) -> Scrape:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(90):
         while not condition(scraped := await scrape(app)):  # noqa: ASYNC110  as Prometheus does
             await asyncio.sleep(0.1)
     return scraped
@@ -273,7 +273,7 @@ async def test_a_sample_that_fails_is_not_the_last(
     logged = configured()
     with monkeypatch.context() as patch:
         patch.setattr(app.state.database.engine.pool, "waiting", None)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             while "the pool could not be sampled" not in logged():  # noqa: ASYNC110  a log
                 await asyncio.sleep(0.05)
 

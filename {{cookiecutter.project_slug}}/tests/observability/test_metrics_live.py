@@ -17,7 +17,7 @@ import pytest
 
 from app.observability.workers import IN_MEMORY
 from tests.observability.scraping import address_in_log, scrape
-from tests.serving import STARTED, Served, serving, start, until
+from tests.serving import APPLICATION, PATIENCE, STARTED, Served, fork, serving, until
 
 ROUTE = "/openapi.json"
 CONFIGURATION = """
@@ -95,7 +95,8 @@ def _listening(log: Path) -> str | None:
 
 def ask(prometheus: str, query: str) -> float | None:
     """The value of a query with one result; None when it has none yet."""
-    response = httpx.get(f"{prometheus}/api/v1/query", params={"query": query})
+    url = f"{prometheus}/api/v1/query"
+    response = httpx.get(url, params={"query": query}, timeout=PATIENCE)
     results = response.json()["data"]["result"]
     return float(results[0]["value"][1]) if results else None
 
@@ -104,7 +105,7 @@ def request_many(served: Served, times: int) -> None:
     """Each on a connection of its own, so that every worker gets some."""
 
     def request(_: int) -> int:
-        return httpx.get(f"{served.url}{ROUTE}").status_code
+        return served.get(ROUTE).status_code
 
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(request, range(times))) == {200}
@@ -132,7 +133,7 @@ def test_a_prometheus_reads_what_all_processes_did(
         assert ask(watching, 'up{job="service"}') == 1
 
 
-def test_a_worker_that_is_killed_leaves_its_counts_and_takes_its_gauges(
+def test_a_worker_that_is_killed_leaves_its_counts_and_all_leave_no_file(
     database_url: str,
 ) -> None:
     with serving(env=settings(database_url), workers=2) as served:
@@ -140,6 +141,9 @@ def test_a_worker_that_is_killed_leaves_its_counts_and_takes_its_gauges(
         assert until(lambda: scrape(address).all("database_pool_size") == [20])
         request_many(served, 40)
         assert scrape(address).total("http_requests_total", route=ROUTE) == 40
+        place = IN_MEMORY if IN_MEMORY.is_dir() else Path(tempfile.gettempdir())
+        (shared,) = place.glob(f"metrics-{served.process.pid}-*")
+        assert list(shared.glob("*.db"))
         worker = re.search(r"Started server process \[(\d+)\]", served.log())
         assert worker is not None
 
@@ -148,6 +152,10 @@ def test_a_worker_that_is_killed_leaves_its_counts_and_takes_its_gauges(
         assert until(lambda: served.log().count(STARTED) == 3)
         assert until(lambda: scrape(address).all("database_pool_size") == [20])
         assert scrape(address).total("http_requests_total", route=ROUTE) == 40
+
+        served.stop()
+
+    assert not shared.exists()
 
 
 def test_on_the_services_own_port_any_worker_tells_for_all(database_url: str) -> None:
@@ -160,24 +168,11 @@ def test_on_the_services_own_port_any_worker_tells_for_all(database_url: str) ->
         assert served.lines("metrics are served") == []
 
 
-def test_what_workers_share_is_gone_when_they_are(database_url: str) -> None:
-    with serving(env=settings(database_url), workers=2) as served:
-        address = address_in_log(served)
-        assert until(lambda: scrape(address).all("service_info") == [1])
-        place = IN_MEMORY if IN_MEMORY.is_dir() else Path(tempfile.gettempdir())
-        (shared,) = place.glob(f"metrics-{served.process.pid}-*")
-        assert list(shared.glob("*.db"))
-
-        served.stop()
-
-    assert not shared.exists()
-
-
 def test_a_port_that_is_taken_is_told_in_a_sentence(database_url: str) -> None:
     with serving(env=settings(database_url)) as served:
         port = address_in_log(served).rpartition(":")[2].partition("/")[0]
         env = settings(database_url, METRICS_PORT=port)
-        with start("-m", "app", "serve", "--port=0", "--workers=2", env=env) as process:
+        with fork(APPLICATION, "serve", "--port=0", "--workers=2", env=env) as process:
             output, _ = process.communicate()
 
     assert process.returncode == 1

@@ -205,7 +205,7 @@ async def test_a_collector_that_is_away_neither_fails_a_request_nor_keeps_the_se
         # Less than the pause of the exporter, which is there by now, between two tries.
         monkeypatch.setattr("app.observability.spans.EXPORT_TIMEOUT", 0.7)
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(90):
         await run(settings_for(collector, database_url), exchange)
 
     assert collector.paths

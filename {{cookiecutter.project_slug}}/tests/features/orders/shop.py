@@ -5,6 +5,8 @@ from uuid import uuid4
 
 import httpx
 
+from tests.serving import PATIENCE
+
 PRODUCTS = 20
 STOCK = 100_000
 
@@ -16,7 +18,7 @@ class Shop:
         self.products: list[str] = []
 
     async def open(self, url: str) -> None:
-        async with httpx.AsyncClient(base_url=url) as client:
+        async with httpx.AsyncClient(base_url=url, timeout=PATIENCE) as client:
             for _ in range(PRODUCTS):
                 self.products.append((await self.create(client)).json()["id"])
 

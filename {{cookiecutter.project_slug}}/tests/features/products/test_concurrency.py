@@ -109,8 +109,8 @@ async def test_a_change_between_reading_and_writing_wins(
     assert (product["name"], product["version"]) == ("theirs", 2)
 
 
-async def test_a_thousand_increments_lose_nothing(client: Client, path: str) -> None:
-    """Fifty clients read the stock, add one and write it, twenty times each."""
+async def test_a_hundred_increments_lose_nothing(client: Client, path: str) -> None:
+    """Twenty clients read the stock, add one and write it, five times each."""
     two_at_a_time = asyncio.Semaphore(2)  # with more, nearly every try is in vain
     statuses: Counter[int] = Counter()
 
@@ -124,14 +124,14 @@ async def test_a_thousand_increments_lose_nothing(client: Client, path: str) -> 
         statuses[response.status_code] += 1
         return response.status_code
 
-    async def twenty_times() -> None:
-        for _ in range(20):
+    async def five_times() -> None:
+        for _ in range(5):
             while await increment() == 412:
                 pass
 
-    await asyncio.gather(*(twenty_times() for _ in range(50)))
+    await asyncio.gather(*(five_times() for _ in range(20)))
 
     assert statuses.keys() == {200, 412}
-    assert statuses[200] == 1000
+    assert statuses[200] == 100
     product = (await client.get(path)).json()
-    assert (product["stock"], product["version"]) == (1000, 1001)
+    assert (product["stock"], product["version"]) == (100, 101)

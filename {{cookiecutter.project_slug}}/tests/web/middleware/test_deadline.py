@@ -84,6 +84,7 @@ async def test_a_request_that_takes_too_long_is_given_up(
     assert line["problem"] == "/problems/deadline-exceeded"
 
 
+@pytest.mark.usefixtures("patient_probe")
 async def test_it_gives_its_connection_back(client: Client, app: FastAPI) -> None:
     for _ in range(3):  # of a pool of one
         assert (await client.get("/endless")).status_code == 504

@@ -194,7 +194,7 @@ async def test_each_client_has_a_budget_of_its_own(
 
 
 async def test_after_the_time_it_names_there_is_more(client: Client) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         while (refused := await client.post("/things")).status_code != 429:
             pass
     await asyncio.sleep(int(refused.headers["retry-after"]))
@@ -211,7 +211,7 @@ async def test_clients_that_are_gone_are_forgotten(
     held = app.state.rate_limiter._storage
     assert len(held.storage) == 20
 
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         while len(held.storage) > FEW:
             await client_at("192.0.2.99").post("/things")
             await asyncio.sleep(0.1)
