@@ -16,6 +16,7 @@ from app.database.replica import watched_replica
 from app.database.sampling import Availability
 from app.database.session import Database
 from app.database.warm_up import WarmUp
+from app.garbage import startup_kept
 from app.middleware import middleware
 from app.observability.logging import configure_logging
 from app.settings import Settings
@@ -85,6 +86,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         stack.push_async_callback(app.state.rate_limiter.close)
         app.state.started = time.monotonic()
         stack.push_async_callback(drain.finish)
+        stack.enter_context(startup_kept())
         yield
 
 

@@ -1,6 +1,7 @@
 """The composition: nothing happens before it is asked for, and nothing is left afterwards."""
 
 import asyncio
+import gc
 import json
 from typing import Any
 from uuid import uuid4
@@ -48,6 +49,20 @@ def test_importing_does_nothing() -> None:
     ours = ("pyproject.toml", ".env", "secrets", "alembic.ini")
     assert not [file for file in done.pop("files") if any(name in str(file) for name in ours)]
     assert done == {"network": [], "programs": [], "handlers": [], "structlog": False}
+
+
+async def test_while_it_runs_no_collection_walks_through_what_it_started_with(
+    settings: Settings,
+) -> None:
+    app = create_app(settings)
+    assert gc.get_freeze_count() == 0
+
+    async with lifespan(app):
+        looked_at = {id(it) for it in gc.get_objects()}
+        assert id(app.state.database.__dict__) not in looked_at
+        assert gc.get_freeze_count() > len(looked_at)
+
+    assert gc.get_freeze_count() == 0
 
 
 async def connections(sql: Any, settings: Settings) -> int:
