@@ -96,7 +96,7 @@ class Import:
             # Deferred constraints, now: a dry run finds what COMMIT would find.
             await session.execute(CHECK_NOW)
             if self._dry_run:
-                await session.rollback()
+                await session.rollback()  # noqa: HR002  a rehearsal has done all of its work
                 return False
             self.unsure = True
         self.unsure = False

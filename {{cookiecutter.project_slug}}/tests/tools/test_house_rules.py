@@ -1,0 +1,125 @@
+"""Each rule of the house: what it refuses, what it lets pass, and that it says why."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from tools.house_rules.__main__ import faults
+from tools.house_rules.rules import RULES
+
+PROJECT = Path(__file__).parents[2]
+PAGE = re.compile(r"docs/decisions/[\w-]+\.md$")
+MODELS, ROUTER = "app/features/tickets/models.py", "app/features/tickets/router.py"
+SCHEMAS = "app/features/tickets/schemas.py"
+MIGRATION = "migrations/versions/0009-tickets.py"
+REFUSED = [
+    ("HR001", "app/main.py", '@app.middleware("http")\nasync def add(request, call_next): ...'),
+    ("HR001", "app/web/hosts.py", 'app.middleware("http")(add)'),
+    ("HR002", ROUTER, "await session.commit()"),
+    ("HR002", "app/web/idempotency.py", "await self.session.rollback()"),
+    ("HR002", "app/doctor/facts.py", "connection.commit()"),
+    ("HR003", MODELS, "lines = relationship()"),
+    ("HR003", MODELS, 'lines = orm.relationship("Line", lazy="selectin")'),
+    ("HR003", MODELS, "lines = relationship(lazy=chosen)"),
+    ("HR003", MODELS, 'lines = relationship(lazy="raise", backref="ticket")'),
+    ("HR003", MODELS, 'lines = backref("ticket", lazy="raise")'),
+    ("HR004", MODELS, "due_at = mapped_column(DateTime)"),
+    ("HR004", MODELS, "due_at = mapped_column(DateTime())"),
+    ("HR004", MODELS, "due_at = mapped_column(TIMESTAMP(timezone=False))"),
+    ("HR004", MIGRATION, 'sa.Column("due_at", sa.DateTime(), nullable=False)'),
+    ("HR005", SCHEMAS, "class TicketCreate(Input):\n    due_at: datetime | None = None"),
+    ("HR005", SCHEMAS, "class TicketQuery(PageQuery):\n    since: Annotated[datetime, Field()]"),
+    ("HR005", ROUTER, "async def list_tickets(since: datetime): ..."),
+    ("HR005", ROUTER, "async def list_tickets(*, since: Annotated[datetime, Query()]): ..."),
+    ("HR006", "app/web/drain.py", "started = datetime.now()"),
+    ("HR006", "app/web/drain.py", "started = datetime.datetime.utcnow()"),
+    ("HR007", ROUTER, "from starlette.exceptions import HTTPException"),
+    ("HR007", ROUTER, "raise exceptions.HTTPException(404)"),
+    ("HR008", ROUTER, "from app.features.orders.schemas import OrderRead"),
+    ("HR008", ROUTER, "from app.features.orders import models, router"),
+    ("HR008", ROUTER, "import app.features.orders.router"),
+]
+KEPT = [
+    ("app/database/session.py", "await session.commit()"),
+    ("app/features/tickets/service.py", "self.commit = commit(rows)"),
+    ("app/main.py", "app = FastAPI(middleware=middleware(settings))"),
+    (MODELS, 'lines = relationship("Line", lazy="raise", back_populates="ticket")'),
+    (MODELS, 'lines = relationship(lazy="write_only")'),
+    (MODELS, "due_at: Mapped[datetime]"),
+    (MODELS, "due_at = mapped_column(DateTime(timezone=True))"),
+    (MIGRATION, 'sa.Column("due_at", sa.DateTime(timezone=True))'),
+    (SCHEMAS, "class TicketCreate(Input):\n    due_at: Instant"),
+    (SCHEMAS, "class TicketRead(Output):\n    due_at: datetime"),
+    (ROUTER, "async def list_tickets(since: Instant) -> datetime: ..."),
+    ("app/database/lag.py", "started, other = datetime.now(UTC), clock.now()"),
+    ("app/web/errors.py", "from starlette.exceptions import HTTPException"),
+    (ROUTER, "from app.features.tickets.schemas import TicketRead"),
+    (ROUTER, "from app.features.orders.models import Order"),
+    (ROUTER, "from app.features.orders.service import OrderService"),
+    (ROUTER, "await session.commit()  # noqa: HR002  a test of the rules"),
+    (ROUTER, "await session.commit()  # noqa: E501, HR002  a test of the rules"),
+]
+RUFF = [
+    "from starlette.middleware.base import BaseHTTPMiddleware",
+    "import starlette.middleware.base",
+    "import os\n\nvalue = os.environ",
+    "import os\n\nvalue = os.environb",
+    "from os import getenv",
+    "from os import getenvb",
+    "from os import putenv",
+    "from dotenv import load_dotenv",
+    "from fastapi import HTTPException",
+    "from fastapi.exceptions import HTTPException",
+]
+
+
+@pytest.mark.parametrize(("code", "path", "source"), REFUSED)
+def test_what_breaks_a_rule_is_refused_with_the_page_that_says_why(
+    code: str, path: str, source: str
+) -> None:
+    (fault,) = faults(f"\n{source}\n", PurePosixPath(path))
+
+    assert re.match(rf"{re.escape(path)}:[2-9]:\d+: {code} ", fault)
+    assert is_a_page(fault)
+
+
+def test_every_rule_is_tried() -> None:
+    assert {code for code, *_ in REFUSED} == {rule.code for rule in RULES}
+
+
+@pytest.mark.parametrize(("path", "source"), KEPT)
+def test_what_keeps_the_rules_passes(path: str, source: str) -> None:
+    assert list(faults(source, PurePosixPath(path))) == []
+
+
+def test_leave_to_break_one_rule_is_no_leave_to_break_another() -> None:
+    path = PurePosixPath(ROUTER)
+
+    assert list(faults("await session.commit()  # noqa: HR001, HR0022", path)) != []
+
+
+@pytest.mark.parametrize("source", RUFF)
+def test_ruff_refuses_a_banned_name_with_the_page_that_says_why(source: str) -> None:
+    command = [sys.executable, "-m", "ruff", "check", "--no-cache", "--select=TID251"]
+    command += ["--output-format=concise", "--stdin-filename=app/web/something.py", "-"]
+    done = subprocess.run(
+        command, cwd=PROJECT, input=source, capture_output=True, check=False, encoding="utf-8"
+    )
+
+    assert done.returncode == 1
+    assert is_a_page(done.stdout.splitlines()[0])
+
+
+def test_the_command_is_green_here_and_says_so() -> None:
+    command = (sys.executable, "-m", "tools.house_rules")
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, check=False, encoding="utf-8")
+
+    assert (done.returncode, done.stdout) == (0, "All house rules are kept.\n")
+
+
+def is_a_page(message: str) -> bool:
+    found = PAGE.search(message)
+    return found is not None and (PROJECT / found[0]).is_file()

@@ -1,0 +1,107 @@
+"""What each rule looks for, in one node of a module's syntax tree."""
+
+import ast
+from collections.abc import Callable, Iterator
+from pathlib import PurePosixPath
+
+LOADED_BY_NAME = {"raise", "raise_on_sql", "write_only"}
+INPUTS = {"Input", "PageQuery"}
+INTERFACE = {"router", "schemas"}
+
+Finder = Callable[[ast.AST, PurePosixPath], Iterator[ast.AST]]
+
+
+def function_middleware(node: ast.AST, _: PurePosixPath) -> Iterator[ast.AST]:
+    if _called(node) == "middleware" and _is_method(node):
+        yield node
+
+
+def end_of_transaction(node: ast.AST, _: PurePosixPath) -> Iterator[ast.AST]:
+    if _called(node) in {"commit", "rollback"} and _is_method(node):
+        yield node
+
+
+def lazy_relationship(node: ast.AST, _: PurePosixPath) -> Iterator[ast.AST]:
+    if _called(node) == "backref":
+        yield node
+    elif isinstance(node, ast.Call) and _called(node) == "relationship":
+        given = {keyword.arg: keyword.value for keyword in node.keywords}
+        lazy = given.get("lazy")
+        by_name = isinstance(lazy, ast.Constant) and lazy.value in LOADED_BY_NAME
+        if not by_name or "backref" in given:
+            yield node
+
+
+def naive_column(node: ast.AST, _: PurePosixPath) -> Iterator[ast.AST]:
+    """Each mention of such a type that is not a call with timezone=True."""
+    if isinstance(node, ast.Module):
+        nodes = list(ast.walk(node))
+        aware = {id(call.func) for call in nodes if isinstance(call, ast.Call) and _aware(call)}
+        naive = (each for each in nodes if id(each) not in aware)
+        yield from (each for each in naive if _name(each) in {"DateTime", "TIMESTAMP"})
+
+
+def naive_input(node: ast.AST, path: PurePosixPath) -> Iterator[ast.AST]:
+    """In a schema of what clients send, and in the parameters of a route."""
+    taken: list[ast.expr | None] = []
+    if isinstance(node, ast.ClassDef) and INPUTS & {_name(base) for base in node.bases}:
+        taken = [each.annotation for each in node.body if isinstance(each, ast.AnnAssign)]
+    elif isinstance(node, ast.arguments) and path.name == "router.py":
+        taken = [each.annotation for each in (*node.args, *node.kwonlyargs)]
+    parts = (part for annotation in filter(None, taken) for part in ast.walk(annotation))
+    yield from (part for part in parts if _name(part) == "datetime")
+
+
+def naive_now(node: ast.AST, _: PurePosixPath) -> Iterator[ast.AST]:
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return
+    called, nothing_given = node.func.attr, not (node.args or node.keywords)
+    if _name(node.func.value) == "datetime" and (
+        called == "utcnow" or (called == "now" and nothing_given)
+    ):
+        yield node
+
+
+def http_exception(node: ast.AST, _: PurePosixPath) -> Iterator[ast.AST]:
+    names = {node.name} if isinstance(node, ast.alias) else set()
+    if isinstance(node, ast.Attribute):
+        names = {node.attr}
+    if "HTTPException" in names:
+        yield node
+
+
+def neighbours_interface(node: ast.AST, path: PurePosixPath) -> Iterator[ast.AST]:
+    own = list(path.parts[:3])
+    for module in _imported(node):
+        parts = module.split(".")
+        if parts[:2] == ["app", "features"] and parts[:3] != own and INTERFACE & {*parts[3:4]}:
+            yield node
+            return
+
+
+def _imported(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _called(node: ast.AST) -> str:
+    return _name(node.func) if isinstance(node, ast.Call) else ""
+
+
+def _is_method(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+
+
+def _aware(call: ast.Call) -> bool:
+    given = {keyword.arg: keyword.value for keyword in call.keywords}
+    timezone = given.get("timezone")
+    return isinstance(timezone, ast.Constant) and timezone.value is True
+
+
+def _name(node: ast.AST) -> str:
+    """`DateTime` of `DateTime` and of `sa.DateTime`."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""

@@ -1,0 +1,81 @@
+"""The rules: what is looked for, where, and which page of `docs/decisions` says why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from tools.house_rules import finders
+
+PYTHON = ("app", "migrations")
+FEATURES = ("app/features",)
+ONE_TRANSACTION = "0003-one-request-one-transaction.md"
+OFFSETS = "0023-instants-know-their-offset.md"
+
+
+@dataclass(frozen=True)
+class Rule:
+    code: str
+    finder: finders.Finder
+    message: str
+    page: str
+    within: Sequence[str] = PYTHON
+    outside: Sequence[str] = ()
+
+    def applies_to(self, path: PurePosixPath) -> bool:
+        inside = any(path.is_relative_to(folder) for folder in self.within)
+        return inside and not any(path.is_relative_to(folder) for folder in self.outside)
+
+
+RULES = (
+    Rule(
+        "HR001",
+        finders.function_middleware,
+        "This makes a BaseHTTPMiddleware; write a pure ASGI class",
+        "0005-pure-asgi-middleware.md",
+    ),
+    Rule(
+        "HR002",
+        finders.end_of_transaction,
+        "The session layer ends transactions; return to commit, raise to roll back",
+        ONE_TRANSACTION,
+        outside=["app/database"],
+    ),
+    Rule(
+        "HR003",
+        finders.lazy_relationship,
+        'A relationship is lazy="raise" and has no backref; a query names what it loads',
+        "0022-relationships-are-loaded-by-name.md",
+    ),
+    Rule(
+        "HR004",
+        finders.naive_column,
+        "This column forgets the offset; take DateTime(timezone=True)",
+        OFFSETS,
+    ),
+    Rule(
+        "HR005",
+        finders.naive_input,
+        "This lets in an instant without offset; take Instant of app/web/types.py",
+        OFFSETS,
+    ),
+    Rule(
+        "HR006",
+        finders.naive_now,
+        "This instant has no offset; take datetime.now(UTC)",
+        OFFSETS,
+    ),
+    Rule(
+        "HR007",
+        finders.http_exception,
+        "A feature knows no HTTPException; raise a Problem",
+        "0004-errors-are-problem-details.md",
+        within=FEATURES,
+    ),
+    Rule(
+        "HR008",
+        finders.neighbours_interface,
+        "Another feature's router and schemas are its own; use models, repository or service",
+        "0002-one-package-for-each-resource.md",
+        within=FEATURES,
+    ),
+)
