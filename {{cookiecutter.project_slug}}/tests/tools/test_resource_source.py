@@ -11,9 +11,10 @@ import pytest
 from tests.conftest import PROJECT
 from tools.resource import project, record, rendering, tidying, undoing, writing
 from tools.resource.errors import Refusal
-from tools.resource.fields import parse_fields
+from tools.resource.parsing import parse_fields
 from tools.resource.record import Record, hash_of
 from tools.resource.resource import Resource
+from tools.resource.tree import drawn
 from tools.resource.undoing import undo
 from tools.resource.wiring import Wire, unwire, wire, wires_of
 from tools.resource.writing import remove, written
@@ -231,3 +232,26 @@ def test_the_templates_of_every_module_are_there() -> None:
         f"{name}.py.mako" for name in ("models", "schemas", "repository", "router", "test_router")
     }
     assert project.PROJECT == PROJECT
+
+
+def test_what_was_done_is_drawn_as_a_tree() -> None:
+    done = [
+        ("new", Path("app/features/ants/models.py")),
+        ("new", Path("tests/features/ants/test_router.py")),
+        ("new", Path("app/features/ants/__init__.py")),
+        ("changed", Path("app/api.py")),
+    ]
+
+    assert list(drawn(done)) == [
+        "  app/",
+        "    api.py              changed",
+        "    features/",
+        "      ants/",
+        "        __init__.py     new",
+        "        models.py       new",
+        "  tests/",
+        "    features/",
+        "      ants/",
+        "        test_router.py  new",
+    ]
+    assert list(drawn([])) == []

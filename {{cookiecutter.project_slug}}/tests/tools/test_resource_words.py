@@ -7,10 +7,10 @@ import pytest
 
 from tools.resource import words
 from tools.resource.errors import Refusal
-from tools.resource.fields import parse_field, parse_fields
 from tools.resource.inventory import Inventory
 from tools.resource.kinds import KINDS
 from tools.resource.making import plan
+from tools.resource.parsing import parse_field, parse_fields
 from tools.resource.rendering import render
 from tools.resource.resource import Resource
 
@@ -111,7 +111,7 @@ def refusal_of(name: str, fields: str, model: str = "") -> str:
         ("lambda:str", "lambda is a keyword"),
         ("type:str", "type is a builtin"),
         ("order:int", "order is a reserved word of SQL"),
-        ("id:uuid", "id is a builtin"),
+        ("id:uuid", "every resource has it already"),
         ("version:int", "every resource has it already"),
         ("created_at:datetime", "every resource has it already"),
         ("metadata:json", "SQLAlchemy uses it"),
@@ -119,6 +119,8 @@ def refusal_of(name: str, fields: str, model: str = "") -> str:
         ("copy:str", "Pydantic uses it"),
         ("model_fields:str", "Pydantic uses it"),
         ("datetime:datetime", "the code of a feature uses that name"),
+        ("self:str", "Python calls something else so"),
+        ("xmin:int", "PostgreSQL has it on every table"),
         ("a:str a:int", "The field a is there twice"),
         ("a:int:index min_a:str:unique", "the parameter min_a twice"),
         ("a:strng", "there is no type 'strng'. Did you mean str?"),
@@ -134,11 +136,14 @@ def refusal_of(name: str, fields: str, model: str = "") -> str:
         ("a:enum", "An enum needs its values"),
         ("a:enum()", "An enum needs its values"),
         ("a:enum(a,a)", "'a' cannot be a value"),
-        ("a:enum(In Progress)", "'In Progress' cannot be a value"),
+        ("a:enum(In Progress)", "a: 'In Progress' cannot be a value"),
+        ("a:enum('b','c')", "take lower-case words"),
+        ("a:enum(b,c,)", "'' cannot be a value"),
         ("a_id:ref", "A ref needs one feature"),
         ("a:ref(customers)", "call it a_id"),
         ("a_id:ref(custmers)", "no feature 'custmers'. Did you mean customers?"),
         ("a_id:ref(invoices)", "no feature 'invoices'"),
+        ("a_id:ref(things)", "write by hand what refers to a row of its own table"),
         ("a:str:uniqe", "there is no constraint 'uniqe'. Did you mean unique?"),
         ("a:str:nullable", "Did you mean optional?"),
         ("a:str:unique:unique", "a constraint is there twice"),
@@ -159,6 +164,7 @@ def refusal_of(name: str, fields: str, model: str = "") -> str:
         ("a:decimal(4,2):default=100", "it has to be a number of 4 digits"),
         ("a:decimal(4,2):default=0.001", "it has to be a number of 4 digits"),
         ("a:str(3):default=four", "it has to be text of 1 to 3 characters"),
+        ("a:str:default=' '", "one of them visible"),
         ("a:enum(b,c):default=d", "it has to be one of b, c"),
         ("query:str", "ThingQuery would mean two things"),
         (f"a{'b' * 60}:int", "PostgreSQL takes names of 63 characters"),
@@ -166,6 +172,34 @@ def refusal_of(name: str, fields: str, model: str = "") -> str:
 )
 def test_a_field_that_cannot_be_is_refused(fields: str, reason: str) -> None:
     assert reason in refusal_of("things", fields)
+
+
+@pytest.mark.parametrize(
+    ("given", "source"),
+    [
+        ("decimal:default=-0", 'Decimal("0.00")'),
+        ("decimal(40,2):default=12345678901234567890123456789012345678.9", None),
+        ("int:default=007", "7"),
+        ("float:default=2", "2.0"),
+        ("bool:default=TRUE", "True"),
+        ("text:default=''", "''"),
+        ("str:default='it is 100%, ${x} and {y}'", "'it is 100%, ${x} and {y}'"),
+    ],
+)
+def test_a_default_is_what_the_database_will_give_back(given: str, source: str | None) -> None:
+    longest = 'Decimal("12345678901234567890123456789012345678.90")'
+
+    assert parse_field(f"a:{given}").default == (source or longest)
+
+
+def test_the_longest_choice_with_a_line_below_it_is_none() -> None:
+    """Joined, many choices would be a line that no formatter can break."""
+    choices = [f"choice_{number}" for number in range(100)]
+
+    wrong, _ = parse_field(f"a:enum({','.join(choices)})").kind.wrong
+
+    assert ast.literal_eval(wrong) not in choices
+    assert len(wrong) < 20
 
 
 def test_a_field_is_read_with_all_its_constraints() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from tools.resource.errors import Refusal
 from tools.resource.inventory import take_inventory
 from tools.resource.making import make, plan
+from tools.resource.tree import drawn
 from tools.resource.undoing import undo
 
 DESCRIPTION = """\
@@ -74,8 +75,7 @@ def _with_database() -> None:
 
 
 def _tell(done: Iterable[tuple[str, Path]]) -> None:
-    for verb, path in done:
-        print(f"{verb:>9}  {path}")
+    print("\n".join(drawn(done)))
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ def take_inventory() -> Inventory:
     features = {path.name for folder in folders for path in (PROJECT / folder).glob("[a-z]*")}
     return Inventory(
         features=frozenset(features),
-        tables=frozenset(Base.metadata.tables),
+        tables=frozenset({*Base.metadata.tables, "alembic_version"}),
         classes=_names(MODELS, TRANSFERS) | {m.class_.__name__ for m in Base.registry.mappers},
         routers=_names(API),
     )

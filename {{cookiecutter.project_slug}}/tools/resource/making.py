@@ -6,9 +6,9 @@ from pathlib import Path
 
 from tools.resource import migrations, words
 from tools.resource.errors import Refusal
-from tools.resource.fields import parse_fields
 from tools.resource.inventory import Inventory
 from tools.resource.parents import parents_of
+from tools.resource.parsing import parse_fields
 from tools.resource.project import PROJECT
 from tools.resource.record import Record, hash_of
 from tools.resource.rendering import render
@@ -25,7 +25,7 @@ def plan(plural: str, fields: str, given_class: str, inventory: Inventory) -> Re
     words.check_singular(words.snake(model))
     inventory.check(plural, model)
     parsed = parse_fields(fields)
-    parents = parents_of(parsed, inventory.features)
+    parents = parents_of(plural, parsed, inventory.features)
     resource = Resource(plural=plural, model=model, fields=parsed, parents=parents)
     longest = resource.longest_identifier
     if len(longest) > LONGEST_IDENTIFIER:
@@ -54,9 +54,9 @@ def make(resource: Resource) -> Iterator[tuple[str, Path]]:
             hashes={str(path): hash_of(path) for path in (*created, migration)},
             wired={str(path): (text, _read(path)) for path, text in before.items()},
         ).save()
-    yield from (("create", path) for path in created)
-    yield from (("insert", path) for path in changed)
-    yield "create", migration
+    yield from (("new", path) for path in created)
+    yield from (("changed", path) for path in changed)
+    yield "new", migration
 
 
 def _read(path: Path) -> str:

@@ -11,7 +11,7 @@ from tools.resource import words
 from tools.resource.errors import Refusal
 from tools.resource.fields import Field
 from tools.resource.project import PROJECT, feature_of
-from tools.resource.resource import Parent, Row
+from tools.resource.related import Parent, Row
 
 DELETE = re.compile(r'@router\.delete\(\s*"/\{\w+\}"')
 EXAMPLES: Sequence[tuple[type[types.TypeEngine[Any]], str]] = (
@@ -26,9 +26,13 @@ EXAMPLES: Sequence[tuple[type[types.TypeEngine[Any]], str]] = (
 )
 
 
-def parents_of(fields: Iterable[Field], features: Iterable[str]) -> list[Parent]:
+def parents_of(plural: str, fields: Iterable[Field], features: Iterable[str]) -> list[Parent]:
     """Raises Refusal for a feature that does not exist or cannot be referred to."""
     referring = [field for field in fields if field.kind.refers_to]
+    for field in referring:
+        if field.kind.refers_to == plural:
+            message = f"{field.name}: write by hand what refers to a row of its own table."
+            raise Refusal(message)
     known = sorted(features)
     return [_parent(field, number, known) for number, field in enumerate(referring, 1)]
 

@@ -10,6 +10,7 @@ from mako.template import Template  # type: ignore[import-untyped]  # it ships n
 from tools.resource.errors import Refusal
 from tools.resource.project import feature_of, tests_of
 from tools.resource.resource import Resource
+from tools.resource.trial import Trial
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -26,7 +27,8 @@ def render(resource: Resource) -> dict[Path, str]:
 def _render(module: str, resource: Resource) -> str:
     path = TEMPLATES / f"{module}.py.mako"
     template = Template(filename=str(path), strict_undefined=True)  # noqa: S702  it is no HTML
-    source: str = template.render(r=resource, words=resource.plural.replace("_", " "))
+    many = resource.plural.replace("_", " ")
+    source: str = template.render(r=resource, trial=Trial(resource), words=many)
     _check_names(source)
     return source
 

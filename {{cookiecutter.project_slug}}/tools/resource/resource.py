@@ -1,39 +1,13 @@
 """What the templates ask about a resource."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tools.resource import words
 from tools.resource.fields import Field
+from tools.resource.related import Parent
 
 LONGEST_IDENTIFIER = 63
-ROWS = (1, 0, 2)
-"""Which example each of three rows has: not in order, so that a test of sorting means something."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """Of another table, for a test to refer to."""
-
-    name: str
-    model: str
-    module: str
-    values: dict[str, str] = field(default_factory=dict)
-    """Source text by column."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Parent:
-    """A feature that a field refers to."""
-
-    field: str
-    model: str
-    module: str
-    rows: Sequence[Row]
-    """To be added in this order; the last is the one referred to."""
-    deletable: bool
-    """Whether its API has DELETE."""
-    path: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,45 +105,3 @@ class Resource:
         """As a parameter of a list."""
         named = field.kind.members or (field in self.named and not field.kind.query)
         return self.type_name(field) if named else field.kind.query or field.kind.body
-
-    # For tests.
-
-    def left_out(self, field: Field) -> str:
-        """What is answered, as JSON, for a field that the client left out."""
-        if field.kind.members and field.default:
-            return repr(field.default)
-        return self.default(field).removeprefix("Decimal(").removesuffix(")")
-
-    @property
-    def rows(self) -> list[dict[str, str]]:
-        """Three of them, in what lists can tell apart."""
-        told = [field for field in self.fields if not field.kind.refers_to]
-        told = [field for field in told if field.unique or field.filtered or field.indexed]
-        return [{f.name: f.kind.examples[example] for f in told} for example in ROWS]
-
-    @property
-    def lists(self) -> list[tuple[str, list[int]]]:
-        """Parameters of a list, and which of the three rows it then shows."""
-        cases = [("{}", [0, 1, 2]), ('{"sort": "-id"}', [2, 1, 0])]
-        for each in self.sortable:
-            cases.append((f'{{"sort": "{each.name}"}}', [1, 0, 2]))
-            cases.append((f'{{"sort": "-{each.name}"}}', [2, 0, 1]))
-        for each in self.fields:
-            cases += self._narrowed(each)
-        return cases
-
-    def _narrowed(self, field: Field) -> list[tuple[str, list[int]]]:
-        middle = field.kind.examples[1]
-        cases = []
-        if field.filtered and not field.kind.refers_to:
-            same = [row for row, which in enumerate(ROWS) if field.kind.examples[which] == middle]
-            cases.append((f'{{"{field.name}": {middle}}}', same))
-        if field.ranged:
-            cases.append((f'{{"min_{field.name}": {middle}}}', [0, 2]))
-            cases.append((f'{{"max_{field.name}": {middle}}}', [0, 1]))
-        return cases
-
-    @property
-    def changeable(self) -> Field | None:
-        """One whose change a test can see."""
-        return next((f for f in self.fields if f.kind.examples[0] != f.kind.examples[1]), None)

@@ -17,7 +17,7 @@ def tidy(paths: Iterable[Path]) -> None:
     left = _ruff("check", "--output-format=concise", *files)
     if left.returncode:
         complaint = left.stdout.splitlines()[0]
-        message = f"The code would break a rule, so choose other names: {complaint}"
+        message = f"The code would break a rule, so choose shorter or other words: {complaint}"
         raise Refusal(message)
 
 

@@ -26,8 +26,8 @@ def undo(plural: str, *, force: bool) -> Iterator[tuple[str, Path]]:
     gone = [*map(Path, record.hashes), *_added(record)]
     remove(gone)
     record.forget()
-    yield from (("remove", path) for path in gone)
-    yield from (("restore", path) for path in rewired)
+    yield from (("removed", path) for path in gone)
+    yield from (("restored", path) for path in rewired)
 
 
 def _check_nobody_needs(record: Record) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql.base import RESERVED_WORDS
 
 from tools.resource.errors import Refusal
 
+QUOTED = r"'[^']*'|\"[^\"]*\""
 SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 CLASS = re.compile(r"[A-Z][A-Za-z0-9]*")
 # Read as a plural although they are none, or as their own.
@@ -34,6 +35,10 @@ RESERVED_FIELDS = {
     **dict.fromkeys(("metadata", "registry"), "SQLAlchemy uses it on every model"),
     **dict.fromkeys(("sort", "limit", "cursor"), "it is a parameter of every list"),
     **dict.fromkeys(("date", "datetime", "omitted"), "the code of a feature uses that name"),
+    **dict.fromkeys(("self", "cls"), "Python calls something else so"),
+    **dict.fromkeys(
+        ("ctid", "cmin", "cmax", "xmin", "xmax", "tableoid"), "PostgreSQL has it on every table"
+    ),
 }
 
 
@@ -47,13 +52,13 @@ def check_name(name: str) -> None:
 
 def check_field_name(name: str) -> None:
     """Raises Refusal."""
-    _check(name, "lower-case words joined by underscores, such as due_at")
     reason = RESERVED_FIELDS.get(name)
     if not reason and hasattr(BaseModel, name):
         reason = "Pydantic uses it on every schema"
     if reason:
         message = f"{name} cannot be the name of a field: {reason}; choose another."
         raise Refusal(message)
+    _check(name, "lower-case words joined by underscores, such as due_at")
 
 
 def _check(name: str, rule: str) -> None:

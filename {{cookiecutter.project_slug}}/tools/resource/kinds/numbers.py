@@ -44,7 +44,7 @@ def decimal(_: str, arguments: Sequence[str]) -> Kind:
         if not fits or abs(Decimal(text)) >= Decimal(10) ** (precision - scale):
             message = f"a number of {precision} digits, {scale} of them after the point"
             raise ValueError(message)
-        return f'Decimal("{Decimal(text):.{scale}f}")'
+        return f'Decimal("{Decimal(text) or Decimal(0):.{scale}f}")'  # there is no -0 in PostgreSQL
 
     too_many = f'"1{"0" * (precision - scale)}"'
     return Kind(

@@ -8,14 +8,15 @@ from tools.resource.kinds.kind import Kind
 
 LONGEST_INDEXED = 600  # characters; a row of an index holds 2704 bytes
 VALUE = re.compile(r"[a-z][a-z0-9_]*")
+VISIBLE = re.compile(r"[^\x00-\x20]")  # what a Name has, see app/web/types.py
 
 
 def text_of_length(name: str, arguments: Sequence[str]) -> Kind:
     length = _number(arguments, "str", 1, 10_000) if arguments else 200
 
     def default(text: str) -> str:
-        if not text.strip() or len(text) > length:
-            message = f"text of 1 to {length} characters"
+        if not VISIBLE.search(text) or len(text) > length:
+            message = f"text of 1 to {length} characters, one of them visible"
             raise ValueError(message)
         return repr(text)
 
@@ -58,7 +59,8 @@ def enum(name: str, arguments: Sequence[str]) -> Kind:
     for member in members:
         if not VALUE.fullmatch(member) or members.count(member) > 1:
             message = (
-                f"{member!r} cannot be a value of an enum: take each once, such as in_progress."
+                f"{name}: {member!r} cannot be a value of an enum: take lower-case words joined by "
+                f"underscores, each once, such as enum(draft,in_progress)."
             )
             raise Refusal(message)
 
@@ -73,7 +75,7 @@ def enum(name: str, arguments: Sequence[str]) -> Kind:
         python="",  # named after the resource
         body="",
         examples=(f'"{values[0]}"', f'"{values[1]}"', f'"{values[2]}"'),
-        wrong=(f'"{"_".join(members)}_"', "5"),
+        wrong=(f'"{max(members, key=len)}_"', "5"),
         unique=False,
         default=default,
         members=members,

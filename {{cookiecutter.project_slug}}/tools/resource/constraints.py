@@ -1,0 +1,65 @@
+"""What is said of a field behind its type: `unique`, `index`, `optional`, `default=VALUE`."""
+
+import re
+from collections.abc import Sequence
+
+from tools.resource import words
+from tools.resource.errors import Refusal
+from tools.resource.fields import Field
+from tools.resource.kinds.kind import Kind
+from tools.resource.words import QUOTED
+
+CONSTRAINTS = ("unique", "index", "optional", "default=VALUE")
+OTHER_WORDS = {
+    "uniq": "unique",
+    "indexed": "index",
+    "null": "optional",
+    "nullable": "optional",
+    "none": "optional",
+}
+
+
+def constrain(name: str, kind: Kind, constraints: Sequence[str]) -> Field:
+    """Raises Refusal."""
+    given: set[str] = set()
+    default = None
+    for constraint in constraints:
+        word, equals, value = constraint.partition("=")
+        if word == "default" and equals:
+            default = _default(name, kind, value)
+        elif word not in CONSTRAINTS or equals:
+            guess = words.nearest(word, CONSTRAINTS, OTHER_WORDS)
+            known = ", ".join(CONSTRAINTS)
+            message = f"{name}: there is no constraint {word!r}.{guess} Constraints are {known}."
+            raise Refusal(message)
+        given.add(word)
+    if len(given) < len(constraints):
+        message = f"{name}: a constraint is there twice."
+        raise Refusal(message)
+    flags = {word: word in given for word in ("unique", "index", "optional")}
+    _check_constraints(name, kind, given)
+    return Field(name=name, kind=kind, default=default, **flags)
+
+
+def _check_constraints(name: str, kind: Kind, given: set[str]) -> None:
+    if "unique" in given and not kind.unique:
+        message = f"{name}: a field of this type cannot be unique; a short str or a number can."
+        raise Refusal(message)
+    if "index" in given and not kind.indexable:
+        message = f"{name}: a field of this type cannot be indexed; a short str or a number can."
+        raise Refusal(message)
+    if {"unique", "default"} <= given:
+        message = f"{name}: what is unique can have no default, for only one could have it."
+        raise Refusal(message)
+
+
+def _default(name: str, kind: Kind, value: str) -> str:
+    if kind.default is None:
+        message = f"{name}: a field of this type can have no default; make it optional."
+        raise Refusal(message)
+    bare = value[1:-1] if re.fullmatch(QUOTED, value) else value
+    try:
+        return kind.default(bare)
+    except ValueError as error:
+        message = f"{name}: the default {bare!r} cannot be; it has to be {error}."
+        raise Refusal(message) from None
