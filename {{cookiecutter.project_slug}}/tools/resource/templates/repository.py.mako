@@ -1,5 +1,5 @@
 <%
-    too_many = [rule for rule, most in (("C901", 9), ("PLR0912", 12)) if r.narrowing > most]
+    too_many = [rule for rule, most in (("C901", 9), ("PLR0912", 12), ("PLR0915", 25)) if r.narrowing > most]
     flat = f"  # noqa: {', '.join(too_many)}  flat" if too_many else ""
 %>\
 """Queries on ${words}."""

@@ -1,0 +1,14 @@
+"""An address that is right, and what is told of settings that are not."""
+
+import pytest
+
+from app.settings import Settings
+from app.settings.faults import SettingsError
+
+URL = "postgresql://shop:hunter2@db.example:5433/shop"
+
+
+def faults() -> list[str]:
+    with pytest.raises(SettingsError) as refused:
+        Settings()
+    return refused.value.faults
