@@ -17,6 +17,7 @@ ONLY_BAKED = (
 CHECKS = {
     "lint": ("ruff", "check", "--no-cache", "."),
     "format": ("ruff", "format", "--check", "--no-cache", "."),
+    "house rules": ("python", "-m", "tools.house_rules"),
     "types": ("mypy", "--strict"),
     "floors": ("lint-imports", "--no-cache"),
     "tests": (

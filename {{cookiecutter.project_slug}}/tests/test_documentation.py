@@ -1,8 +1,14 @@
 """What the documents say is so."""
 
 import re
+import tomllib
 from pathlib import Path
 
+import pytest
+
+from app.middleware import middleware
+from app.telemetry import Telemetry
+from tests.conftest import make_settings
 from tools import settings_docs
 
 PROJECT = Path(__file__).parent.parent
@@ -34,3 +40,33 @@ def test_every_file_that_the_architecture_names_exists() -> None:
 
     assert named
     assert [name for name in sorted(named) if not (PROJECT / name).exists()] == []
+
+
+def test_the_floors_are_drawn_as_they_are_enforced() -> None:
+    text = (PROJECT / "docs/architecture.md").read_text(encoding="utf-8")
+    (drawing,) = re.findall(r"^```\n(cli .*?)^```", text, re.MULTILINE | re.DOTALL)
+    drawn = [re.split(r" {2,}", line)[0].split(", ") for line in drawing.splitlines()]
+
+    contracts = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
+    layers = contracts["tool"]["importlinter"]["contracts"][0]["layers"]
+    floors = [re.findall(r"app\.(\w+)", layer) for layer in layers]
+
+    assert drawn == [floor for floor in floors if floor != ["__main__"]]
+
+
+@pytest.mark.parametrize(
+    "document", ["AGENTS.md", "docs/architecture.md", "docs/decisions/0005-pure-asgi-middleware.md"]
+)
+def test_the_middleware_is_told_in_its_order(document: str) -> None:
+    settings = make_settings(
+        cors={"origins": ["https://a.example"]},
+        database={"url": "postgresql://db/shop"},
+        rate={"limit_enabled": True},
+        server={"trusted_hosts": ["a.example"]},
+    )
+    classes = [each.cls.__name__ for each in middleware(settings, Telemetry(settings))]
+    parts = [re.sub(r"(?<=[a-z])(?=[A-Z])", " ", it.removesuffix("Middleware")) for it in classes]
+    text = (PROJECT / document).read_text(encoding="utf-8")
+
+    assert len(parts) > 1
+    assert " ".join(parts).lower() in re.sub(r"(<br/>|\W)+", " ", text).lower()

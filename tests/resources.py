@@ -1,0 +1,59 @@
+"""Resources that `make resource` writes into a baked service."""
+
+import re
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.running import environment, make
+
+# Together, every type and every constraint. The first is the README's of the service.
+TEN = {
+    "invoices": "number:str(40):unique total:decimal due_at:datetime:index paid:bool:default=false "
+    "note:text:optional",
+    "customers": "email:str(320):unique:index name:str:index tier:enum(free,pro):default=free "
+    "active:bool:default=true score:float:index:optional born_on:date:optional",
+    "bookings": "customer_id:ref(customers) room:int:index starts_at:datetime:index "
+    "price:decimal(10,3):index:default=0 external_id:uuid:unique",
+    "people": "name:str meta:json:optional",
+    "accounts": "iban:str:34:unique balance:decimal(30,4):index big:bigint:index:default=-5 "
+    "opened_on:date:index",
+    "memberships": "customer_id:ref(customers) account_id:ref(accounts)",
+    "categories": "slug:str(40):unique:index weight:float:index:default=1.5 initial:str(1)",
+    "statuses": "code:int:unique counter:bigint:unique rate:float:unique day:date:unique "
+    "moment:datetime:unique amount:decimal(5,5):unique",
+    "boxes": "payload:json tag:uuid:index:optional kind:enum(only)",
+    "refunds": "membership_id:ref(memberships) reviewer_id:ref(customers):optional "
+    "approver_id:ref(customers) reason:text:default='not given' flag:bool:index "
+    "urgent:bool:optional count:int:optional:index state:enum(open,done):optional:index",
+}
+MORE = {"people": ("class=Person",)}
+
+
+def make_resources(project: Path, resources: Mapping[str, str]) -> None:
+    """Needs the server of the project to be running, or starts it for each."""
+    for name, fields in resources.items():
+        asked = (f"name={name}", f"fields={fields}", *MORE.get(name, ()))
+        said = make("resource", *asked, cwd=project).stdout
+        assert re.search(rf"^ +{name}/\n +__init__.py +new$", said, re.MULTILINE), said
+        assert re.search(r"^ +test_router.py +new$", said, re.MULTILINE), said
+        assert f"`make resource-undo name={name}`" in said
+
+
+@contextmanager
+def database_of(project: Path) -> Iterator[None]:
+    """Keeps the server of the project running; each command would start it anew."""
+    process = subprocess.Popen(
+        [project / ".venv/bin/python", "-m", "tools.postgres"],
+        cwd=project,
+        env=environment(PWD=str(project)),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("postgresql://")
+        yield
+        process.terminate()
