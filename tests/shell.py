@@ -15,6 +15,7 @@ from tests.running import run, uv
 from tests.words import simple_commands
 
 NEEDS_NO_CHECK = {"brew", "echo", "export", "open", "pip", "pipx", "sleep", "source"}
+OWN_PROGRAMS = ".venv/bin/"
 PATH_OPTIONS = {"-C", "-f", "-k", "--env-file", "--file"}
 UNLISTED = ("/docs", "/openapi.json", "/metrics", "/health", "/health/live", "/health/ready")
 NOWHERE = "postgresql://nobody:x@127.0.0.1:1/nothing"
@@ -38,6 +39,8 @@ class Shell:
         program, arguments = words[0], words[1:]
         if program in NEEDS_NO_CHECK:
             return ""
+        if program.startswith(OWN_PROGRAMS):
+            return self.fault([program.removeprefix(OWN_PROGRAMS), *arguments])
         if "/" in program:
             return "" if os.access(self.here / program, os.X_OK) else "no such program"
         check = CHECKS.get(program)

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.baking import DEFAULT, ROOT, TEMPLATE, bake, bake_by_command, one_line_of, steps_of
+from tests.resources import TEN
 from tests.running import run
-from tests.shell import NOWHERE, Shell, targets_of
-from tests.words import INLINE_MAKE, missing_paths, shell_blocks
+from tests.shell import CHECKS, NOWHERE, Shell
+from tests.words import inline_commands, missing_paths, shell_blocks
 
 OURS = sorted(path.name for path in ROOT.glob("*.md"))
 OURS += sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md"))
@@ -49,16 +50,16 @@ def test_the_template_documents_commands_that_exist(
     text = (ROOT / name).read_text(encoding="utf-8")
     for block in shell_blocks(text):
         assert Shell(ROOT, installed, tools).faults(block) == []
-    known = targets_of(ROOT / "Makefile") | targets_of(TEMPLATE / "Makefile")
-    assert set(INLINE_MAKE.findall(text)) <= known
+    for command in inline_commands(text, CHECKS):  # some are of the service
+        places = (Shell(ROOT, installed, tools), Shell(installed, installed, tools))
+        assert not all(shell.faults(command) for shell in places), command
 
 
 @pytest.mark.parametrize("name", THEIRS)
 def test_the_service_documents_commands_that_exist(name: str, service: Path, tools: Path) -> None:
     text = (service / name).read_text(encoding="utf-8")
-    for block in shell_blocks(text):
-        assert Shell(service, service, tools).faults(block) == []
-    assert set(INLINE_MAKE.findall(text)) <= targets_of(service / "Makefile")
+    for commands in (*shell_blocks(text), *inline_commands(text, CHECKS)):
+        assert Shell(service, service, tools).faults(commands) == []
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -78,6 +79,27 @@ def test_the_closing_message_names_commands_that_exist(
     commands = [one_line_of(message), *steps_of(message)]
     assert commands[1] == f"cd {DEFAULT}"
     assert Shell(tmp_path, installed, tools).faults("\n".join(commands)) == []
+
+
+def test_the_resource_of_the_readme_is_one_that_is_made() -> None:
+    readme = (TEMPLATE / "README.md").read_text(encoding="utf-8")
+    asked = f'make resource name=invoices fields="{TEN["invoices"]}"'
+
+    assert [block.strip() for block in shell_blocks(readme) if "resource" in block] == [asked]
+
+
+def test_a_command_within_a_sentence_is_found() -> None:
+    text = """`make check`, `PORT=8001 make dev`, `make`, `app/main.py`, `frobnicate it`, `.env`,
+`.venv/bin/python -m tools.postgres --`
+```sh
+make hidden
+```
+"""
+    assert list(inline_commands(text, CHECKS)) == [
+        "make check",
+        "PORT=8001 make dev",
+        ".venv/bin/python -m tools.postgres --",
+    ]
 
 
 def test_a_command_that_is_not_real_is_found(installed: Path, tools: Path) -> None:

@@ -2,12 +2,14 @@
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 BLOCK = re.compile(r"^( *)```(?:sh|bash|shell|console)\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
 OPERATORS = "();<>|&\n"
-INLINE_MAKE = re.compile(r"`make ([a-z][a-z-]*)[^`]*`")
+FENCED = re.compile(r"^( *)```.*?^\1```", re.MULTILINE | re.DOTALL)
+INLINE = re.compile(r"`([^`\n]+)`")
+PROGRAM = re.compile(r"(?:[A-Z_]+=\S+ +)*([\w./-]+) +\S")  # a word alone is a name, no command
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 INLINE_PATH = re.compile(
     r"`((?:app|benchmarks|deploy|docs|hooks|migrations|tests|tools)/[\w./-]*|[\w.-]+\.(?:md|toml))`"
@@ -18,6 +20,14 @@ TO_BE_WRITTEN = re.compile(r"invoice")  # the reader's own feature, in every exa
 def shell_blocks(markdown: str) -> Iterator[str]:
     for match in BLOCK.finditer(markdown):
         yield re.sub(r"^ *\$ ", "", match[2], flags=re.MULTILINE)
+
+
+def inline_commands(markdown: str, programs: Collection[str]) -> Iterator[str]:
+    """Code within sentences that begins, after assignments, with one of the programs."""
+    for code in INLINE.findall(FENCED.sub("", markdown)):
+        found = PROGRAM.match(code)
+        if found and found[1].rpartition("/")[2] in programs:
+            yield code
 
 
 def simple_commands(script: str) -> Iterator[list[str]]:

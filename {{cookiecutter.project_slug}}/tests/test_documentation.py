@@ -1,9 +1,12 @@
 """What the documents say is so."""
 
+import importlib
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
+import asyncpg
 import pytest
 
 from app.middleware import middleware
@@ -70,3 +73,35 @@ def test_the_middleware_is_told_in_its_order(document: str) -> None:
 
     assert len(parts) > 1
     assert " ".join(parts).lower() in re.sub(r"(<br/>|\W)+", " ", text).lower()
+
+
+async def test_postgresql_takes_every_statement_of_the_runbook(sql: Any) -> None:
+    text = (PROJECT / "docs/runbook.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^ *```sql\n(.*?)^ *```", text, re.MULTILINE | re.DOTALL)
+    statements = [it for block in blocks for it in block.split(";") if it.strip()]
+    assert statements
+
+    transaction = sql.transaction()
+    await transaction.start()
+    try:
+        await sql.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
+    except asyncpg.PostgresError:  # a server without it cannot say what it would take
+        await transaction.rollback()
+        statements = [it for it in statements if "pg_stat_statements" not in it]
+    for statement in statements:
+        await sql.prepare(statement)
+
+
+DOCUMENTS = sorted((PROJECT / "docs").rglob("*.md"))
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
+def test_what_an_example_imports_is_there(path: Path) -> None:
+    blocks = re.findall(
+        r"^```python\n(.*?)^```", path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+    imports = re.findall(r"^from ([\w.]+) import (.+)$", "\n".join(blocks), re.MULTILINE)
+
+    for module, names in imports:
+        found = importlib.import_module(module)
+        assert [name for name in names.split(", ") if not hasattr(found, name)] == []
