@@ -67,7 +67,8 @@ def test_the_middleware_is_told_in_its_order(document: str) -> None:
         rate={"limit_enabled": True},
         server={"trusted_hosts": ["a.example"]},
     )
-    classes = [each.cls.__name__ for each in middleware(settings, Telemetry(settings))]
+    stack = middleware(settings, Telemetry(settings))
+    classes = [each.cls.__name__ for each in stack]  # type: ignore[attr-defined]  # all are classes
     parts = [re.sub(r"(?<=[a-z])(?=[A-Z])", " ", it.removesuffix("Middleware")) for it in classes]
     text = (PROJECT / document).read_text(encoding="utf-8")
 

@@ -3,11 +3,15 @@
 import re
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
+from typing import Annotated
 from xml.etree import ElementTree as ET
 
 import pytest
+from pydantic import TypeAdapter
 
+from app.web.types import Digits
 from tests.serving import PROJECT, serving
 from tools.loadtest.picture import picture
 from tools.loadtest.plan import Plan
@@ -112,6 +116,16 @@ def test_texts_fit_their_pattern_and_differ() -> None:
     assert re.fullmatch(r"\d{1,10}", number)
     assert len(text) == 12
     assert made.of({"type": "string"}) != made.of({"type": "string"})
+
+
+@pytest.mark.parametrize(
+    ("precision", "scale"), [(12, 2), (10, 3), (5, 5), (1, 0), (3, 3), (2, 1), (30, 4)]
+)
+def test_a_decimal_of_any_size_can_be_made(precision: int, scale: int) -> None:
+    digits = TypeAdapter(Annotated[Decimal, Digits(precision, scale)])
+    schema = digits.json_schema()
+
+    assert digits.validate_python(values().of(schema)) >= 0
 
 
 def test_a_pattern_that_nothing_fits_is_told() -> None:

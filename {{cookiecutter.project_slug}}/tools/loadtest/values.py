@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 SPREAD = 1_000
-CANDIDATES = ("load {}", "load-{}", "load{}", "{}", "{}.50", "1.50", "1", "a", "A")
+CANDIDATES = ("load {}", "load-{}", "load{}", "{}", "{}.50", "1.50", "1", "0.5", "a", "A")
 FORMATS: Mapping[str, Callable[[], str]] = {
     "date": lambda: datetime.now(UTC).date().isoformat(),
     "date-time": lambda: datetime.now(UTC).isoformat(),
