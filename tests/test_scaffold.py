@@ -68,6 +68,8 @@ def test_what_cannot_be_is_refused_in_one_sentence(
 
 
 def test_undoing_all_leaves_what_was_committed(project: Path) -> None:
+    nothing = make("resource-undo", cwd=project, ok=False)
+    assert "Say what to take out" in nothing.stderr
     first, *others = FEW
     refused = make("resource-undo", f"name={first}", cwd=project, ok=False)
     assert "undo that first" in refused.stderr

@@ -16,7 +16,8 @@ from tools.resource.record import Record, hash_of
 from tools.resource.resource import Resource
 from tools.resource.tree import drawn
 from tools.resource.undoing import undo
-from tools.resource.wiring import Wire, unwire, wire, wires_of
+from tools.resource.wires import Wire, wires_of
+from tools.resource.wiring import unwire, wire
 from tools.resource.writing import remove, written
 
 EVERYTHING = """

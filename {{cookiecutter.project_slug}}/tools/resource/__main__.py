@@ -63,6 +63,9 @@ def _make(plural: str, fields: str, model: str) -> None:
 
 
 def _undo(plural: str, *, force: bool) -> None:
+    if not plural:
+        message = "Say what to take out: make resource-undo name=invoices."
+        raise Refusal(message)
     _with_database()
     _tell(undo(plural, force=force))
 

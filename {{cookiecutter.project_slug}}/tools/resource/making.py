@@ -14,7 +14,8 @@ from tools.resource.record import Record, hash_of
 from tools.resource.rendering import render
 from tools.resource.resource import LONGEST_IDENTIFIER, Resource
 from tools.resource.tidying import tidy
-from tools.resource.wiring import wire, wires_of
+from tools.resource.wires import wires_of
+from tools.resource.wiring import wire
 from tools.resource.writing import written
 
 

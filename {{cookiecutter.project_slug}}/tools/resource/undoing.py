@@ -9,7 +9,8 @@ from tools.resource import migrations
 from tools.resource.errors import Refusal
 from tools.resource.project import PROJECT, feature_of, tests_of
 from tools.resource.record import Record, hash_of
-from tools.resource.wiring import unwire, wires_of
+from tools.resource.wires import wires_of
+from tools.resource.wiring import unwire
 from tools.resource.writing import remove, write
 
 
