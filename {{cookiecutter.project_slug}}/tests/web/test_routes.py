@@ -2,7 +2,9 @@
 
 from typing import Annotated
 
+import httpx
 from fastapi import APIRouter, Depends, FastAPI, WebSocket
+from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -86,3 +88,41 @@ def test_that_is_not_documented_for_each_route() -> None:
     describe_problems(app)
 
     assert list(app.openapi()["paths"]["/things/{thing}"]) == ["get"]
+
+
+async def test_a_route_is_found_behind_a_proxy_that_keeps_its_prefix() -> None:
+    app = FastAPI()
+    add_routes(app, router)
+    behind = httpx.ASGITransport(app, root_path="/shop")
+
+    async with Client(transport=behind, base_url="http://test") as client:
+        answers = [await client.get(path) for path in ("/shop/things/car", "/things/car")]
+
+    assert [answer.json() for answer in answers] == ["red car", "red car"]
+
+
+async def test_a_route_that_begins_with_a_parameter_is_found_after_others() -> None:
+    app, any_kind = FastAPI(), APIRouter()
+
+    @any_kind.get("/{kind}/{thing}")
+    async def read_any(kind: str, thing: str) -> str:
+        return f"{kind} {thing}"
+
+    for each in (router, any_kind):
+        add_routes(app, each)
+
+    answers = [await client_of(app).get(path) for path in ("/things/car", "/houses/one", "/a/b/c")]
+
+    assert [answer.json() for answer in answers[:2]] == ["red car", "houses one"]
+    assert answers[2].status_code == 404
+
+
+def test_a_route_of_a_class_of_its_own_keeps_it() -> None:
+    class OwnRoute(APIRoute):
+        pass
+
+    app, own = FastAPI(), APIRouter(route_class=OwnRoute)
+    own.get("/own")(colour)
+    add_routes(app, own)
+
+    assert type(app.routes[-1]) is OwnRoute
