@@ -11,7 +11,6 @@ import uvicorn
 
 from app.csv_files.commands import add_commands
 from app.database.budget import Load
-from app.doctor.examination import examine, refused
 from app.doctor.start import warn_in_background
 from app.main import create_app
 from app.observability.logging import configure_logging
@@ -99,6 +98,8 @@ def doctor(
     as_json: AsJson = False,  # noqa: FBT002  an option of a command line is a flag
 ) -> None:
     """Examine settings and database; status 1 when something has to change."""
+    from app.doctor.examination import examine, refused  # noqa: PLC0415  as long as all the rest
+
     if (rps is None) != (query_ms is None):
         message = "--rps and --query-ms go together"
         raise typer.BadParameter(message)

@@ -19,14 +19,13 @@ from app.database.warm_up import WarmUp
 from app.garbage import startup_kept
 from app.middleware import middleware
 from app.observability.logging import configure_logging
+from app.rate_limiting import rate_limiting
 from app.settings import Settings
 from app.telemetry import Telemetry
 from app.web.docs import serve_docs
 from app.web.drain import Drain
 from app.web.errors import handle_errors
 from app.web.openapi import describe_problems
-from app.web.rate_limits.limiter import RateLimiter
-from app.web.rate_limits.policies import Policies
 from app.web.routes import add_routes
 from app.web.signals import stopping_on_signals
 
@@ -81,9 +80,8 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await stack.enter_async_context(in_background(app.state.warm_up.run()))
         for name, served, available in _databases(app):
             await stack.enter_async_context(telemetry.observing(name, served, available))
-        app.state.rate_policies = Policies(app.routes, settings.rate.limit_default)
-        app.state.rate_limiter = RateLimiter(settings, telemetry.limit_observer())
-        stack.push_async_callback(app.state.rate_limiter.close)
+        limits = rate_limiting(app, settings, telemetry.limit_observer())
+        await stack.enter_async_context(limits)
         app.state.started = time.monotonic()
         stack.push_async_callback(drain.finish)
         stack.enter_context(startup_kept())

@@ -3,6 +3,7 @@
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
+from app.rate_limiting import rate_limit_middleware
 from app.settings import Environment, Settings
 from app.telemetry import Telemetry
 from app.web.middleware.deadline import DeadlineMiddleware
@@ -10,7 +11,6 @@ from app.web.middleware.drain import DrainMiddleware
 from app.web.middleware.hosts import HostsMiddleware
 from app.web.middleware.limits import LimitsMiddleware
 from app.web.middleware.logging import LoggingMiddleware
-from app.web.middleware.rate_limit import RateLimitMiddleware
 from app.web.middleware.request_id import RequestIDMiddleware
 from app.web.middleware.security_headers import SecurityHeadersMiddleware
 from app.web.middleware.timing import TimingMiddleware
@@ -38,7 +38,7 @@ def middleware(settings: Settings, telemetry: Telemetry) -> list[Middleware]:
             max_header_bytes=server.max_header_bytes,
         ),
         *([] if "*" in server.trusted_hosts else [_hosts(settings)]),
-        *([Middleware(RateLimitMiddleware)] if settings.rate.limit_enabled else []),
+        *rate_limit_middleware(settings),
     ]
 
 
