@@ -46,7 +46,7 @@ def measured(database_url: str, **database: Any) -> Settings:
         database={"url": database_url, **database},
         service={"name": "shop", "version": "1.2.3"},
         metrics={"enabled": True, "port": None},
-        rate={"limit_enabled": True},
+        rate={"limit_enabled": True, "limit_default": "1000000/second"},
     )
 
 
