@@ -13,7 +13,9 @@ INTRODUCTION = """\
 Written by `make bench`: one run, servers side by side, measured in turn in rounds; figures are
 medians. CPU µs is user and system time of the server's processes for one request, with 16 clients
 where nothing else is said. Ratios hold elsewhere; microseconds belong to this machine. Requests per
-second are bounded by the client and PostgreSQL, which share the cores with the server."""
+second are bounded by the client and PostgreSQL, which share the cores with the server.
+
+What was tried to make it faster, and what was left alone: [TRIED.md](TRIED.md)."""
 
 
 def page(findings: Findings, circumstances: Sequence[str]) -> str:

@@ -1,8 +1,10 @@
 """What is on only when asked for, and what it costs; and what an ETag saves."""
 
 from benchmarks.asks import GET, LIVE, NOT_MODIFIED
+from benchmarks.collector import collecting
 from benchmarks.findings import Findings
 from benchmarks.measuring import COLUMNS, Point, interleaved
+from benchmarks.servers import Program
 from benchmarks.service import Service, running
 from benchmarks.tables import Table
 
@@ -15,14 +17,23 @@ VARIANTS: dict[str, dict[str, str]] = {
     "both": RATE_LIMIT | METRICS,
 }
 NOTE = (
-    "The ids of traces are on every log line, whatever is set, so they are part of every figure. "
+    "The ids of traces are on every log line, whatever is set, so they are part of every figure; "
+    "spans are sent where a collector is set. "
     "304 is the answer to the `ETag` of a row that has not changed."
 )
 
 
 def measure(service: Service) -> Findings:
     service.fill()
-    programs = {name: service.program(**settings) for name, settings in VARIANTS.items()}
+    with collecting() as collector:
+        variants = VARIANTS | {
+            "spans of 1 in 10": {"TRACING_ENDPOINT": collector, "TRACING_SAMPLE_RATIO": "0.1"},
+            "spans of all": {"TRACING_ENDPOINT": collector},
+        }
+        return _compare({name: service.program(**each) for name, each in variants.items()})
+
+
+def _compare(programs: dict[str, Program]) -> Findings:
     with running(programs) as servers:
         trivial = interleaved(
             [Point(f"trivial, {name}", it, LIVE, requests=4_000) for name, it in servers.items()]

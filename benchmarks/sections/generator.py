@@ -28,6 +28,7 @@ def measure(_: Service) -> Findings:
         ("install (uv sync)", f"{install:.1f}"),
         ("migrate, and serve until ready", f"{serve:.1f}"),
         ("from nothing to the first 200", f"{bake + install + serve:.1f}"),
+        ("make check, once", f"{_check():.0f}"),
     ]
     return Findings([Table("Generator", ("", "s"), rows, NOTE)])
 
@@ -42,6 +43,15 @@ def _once() -> tuple[float, float, float]:
         migrate = _seconds(alembic, "upgrade", "head", cwd=service)
         with baked(service, service / ".venv/bin/python").running() as server:
             return bake, install, migrate + server.start
+
+
+def _check() -> float:
+    """With a PostgreSQL of its own, as for a person."""
+    with tempfile.TemporaryDirectory() as place:
+        _seconds(*BAKE, "--output-dir", place, cwd=ROOT)
+        service = Path(place) / "order-service"
+        _seconds("make", "setup", cwd=service)
+        return _seconds("env", "-u", "DATABASE_URL", "make", "check", cwd=service)
 
 
 def _seconds(*command: str | Path, cwd: Path) -> float:

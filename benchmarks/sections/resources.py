@@ -1,4 +1,4 @@
-"""A service with one generated resource, and with fifty."""
+"""A service with one generated resource, with ten, and with fifty."""
 
 import tempfile
 from pathlib import Path
@@ -11,9 +11,9 @@ from benchmarks.servers import Server
 from benchmarks.service import Service, running
 from benchmarks.tables import Table
 
-ONE, FIFTY = "1 resource", "50 resources"
-NUMBERS = {ONE: 1, FIFTY: 50}
-LAST = {ONE: "/v1/aa_gadgets", FIFTY: "/v1/bx_gadgets"}
+ONE, TEN, FIFTY = "1 resource", "10 resources", "50 resources"
+NUMBERS = {ONE: 1, TEN: 10, FIFTY: 50}
+LAST = {ONE: "/v1/aa_gadgets", TEN: "/v1/aj_gadgets", FIFTY: "/v1/bx_gadgets"}
 """Where the resource made last is: the worst place for a list of routes that is tried in turn."""
 MISSING = "00000000-0000-7000-8000-000000000000"
 NOTE = (
