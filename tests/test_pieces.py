@@ -72,7 +72,7 @@ CHECKS = {
         assert (status, body) == (200, b"1")
     """,
     "Keyset pages": """
-        assert "ORDER BY things.name DESC, things.id DESC" in str(page)
+        assert "ORDER BY things.name DESC, things.id DESC" in str(first_page)
     """,
     "PostgreSQL for development and tests": """
         assert url.startswith("postgresql://")
