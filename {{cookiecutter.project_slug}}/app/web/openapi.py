@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
 from app.problems import (
+    IdempotencyKeyReused,
     InvalidRequest,
     MalformedRequest,
     Problem,
@@ -105,9 +106,10 @@ def _document_replays(operation: dict[str, Any]) -> None:
             description = "`true` when this is the answer to an earlier request with the same key."
             header = {"description": description, "schema": {"const": "true"}}
             response.setdefault("headers", {})[REPLAYED] = header
-    titles = [responses["409"]["description"]] if "409" in responses else []
-    responses["409"] = _response(" / ".join([*titles, RequestInProgress.title]))
-    responses |= _named(MalformedRequest)
+    for kind in (MalformedRequest, RequestInProgress, IdempotencyKeyReused):
+        known = responses.get(str(kind.status), {}).get("description")
+        titles = filter(None, dict.fromkeys([known, kind.title]))
+        responses[str(kind.status)] = _response(" / ".join(titles))
 
 
 def _named(*kinds: type[Problem]) -> dict[str, Any]:

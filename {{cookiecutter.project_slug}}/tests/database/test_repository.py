@@ -2,19 +2,22 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Annotated, Any
 from uuid import uuid4
 
 import pytest
+from fastapi import Depends, FastAPI
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.database.failures import problem_from
+from app.database.guards import WriteRefusedError
 from app.database.repository import Repository
-from app.database.session import Database
+from app.database.session import Database, Session
 from app.problems import InvalidRequest, NotFound
+from tests.conftest import Client
 from tests.database.things import Thing, ThingRepository, create_things
 
 
@@ -200,3 +203,29 @@ async def test_a_sort_without_columns_to_sort_by_is_refused(things: ThingReposit
 
     with pytest.raises(InvalidRequest, match="Cannot sort by 'name'"):
         await Unsorted(things.session).page(sort="name", limit=1, cursor=None)
+
+
+@pytest.mark.usefixtures("scratch")
+async def test_a_repository_is_a_dependency(app: FastAPI, client: Client) -> None:
+    """Of the request's transaction, and of its reads."""
+    database: Database = app.state.database
+    (lamp,) = await create_things(database, "lamp")
+
+    @app.post("/things")
+    async def change(
+        things: Annotated[ThingRepository, Depends(ThingRepository.in_transaction)],
+        session: Session,
+    ) -> bool:
+        await things.update(await things.get(lamp.id), {"name": "desk"})
+        return things.session is session
+
+    @app.get("/things")
+    async def read(
+        things: Annotated[ThingRepository, Depends(ThingRepository.for_reads)],
+    ) -> str:
+        with pytest.raises(WriteRefusedError):
+            _ = things.session
+        return (await things.get(lamp.id)).name
+
+    assert (await client.post("/things")).json() is True
+    assert (await client.get("/things")).json() == "desk"

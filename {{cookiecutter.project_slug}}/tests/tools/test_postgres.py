@@ -54,11 +54,16 @@ def open_directory() -> Iterator[Path]:
     made = Path(tempfile.mkdtemp(prefix="a {place} of ours "))
     made.chmod(0o755)
     yield made
-    until(lambda: not any(made.glob("**/postmaster.pid")))
-    for marker in made.glob("**/postmaster.pid"):
+    until(lambda: not running_in(made))
+    for data in running_in(made):
         with suppress(ProcessLookupError):
-            os.kill(postmaster(marker.parent), signal.SIGKILL)
+            os.kill(postmaster(data), signal.SIGKILL)
     assert until(lambda: is_removed(made))
+
+
+def running_in(directory: Path) -> list[Path]:
+    """Data of servers. What is removed meanwhile holds none, and `Path.glob` would raise."""
+    return [Path(at) for at, _, files in os.walk(directory) if "postmaster.pid" in files]
 
 
 @pytest.fixture
