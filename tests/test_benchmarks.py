@@ -99,6 +99,13 @@ def test_no_two_bodies_of_created_rows_are_alike() -> None:
     assert len(bodies) == 100
 
 
+def test_resources_are_written_into_a_copy(installed: Path, tmp_path: Path) -> None:
+    copy = Service(installed, installed / ".venv/bin/python").copy(tmp_path / "copy")
+    copy.run("resources.py", "2")
+    assert (copy.directory / "app/features/ab_gadgets/router.py").is_file()
+    assert "ab_gadgets" in (copy.directory / "app/api.py").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("name", ["bare_asgi", "bare_starlette", "bare_fastapi", "usual_way"])
 def test_the_client_measures_a_subject(name: str, installed: Path) -> None:
     service = Service(installed, installed / ".venv/bin/python")

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable
 from ipaddress import IPv6Address, IPv6Network
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.problems import RateLimitExceeded
@@ -47,7 +46,8 @@ def _problem(standing: Standing) -> RateLimitExceeded:
 def _telling(standing: Standing, send: Send) -> Send:
     def send_with_standing(message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
-            MutableHeaders(scope=message).update(standing.headers())
+            told = ((name.lower().encode(), it.encode()) for name, it in standing.headers().items())
+            message["headers"] = [*message.get("headers", ()), *told]
         return send(message)
 
     return send_with_standing

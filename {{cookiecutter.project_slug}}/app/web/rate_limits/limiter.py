@@ -48,6 +48,7 @@ class RateLimiter:
     def __init__(self, settings: Settings, observer: Observer | None = None) -> None:
         url = settings.redis.url
         self._storage = storage_for(url.get_secret_value() if url else None, TIMEOUT)
+        self._is_shared = url is not None
         self._window = SlidingWindowCounterRateLimiter(self._storage)
         self._service = settings.service.name
         self._outage = Outage("rate limits")
@@ -64,7 +65,7 @@ class RateLimiter:
 
     async def _try(self, policy: Policy, client: str) -> Standing | None:
         try:
-            async with asyncio.timeout(TIMEOUT):
+            async with asyncio.timeout(TIMEOUT if self._is_shared else None):
                 standing = await self._count(policy, client)
         except StorageError as error:
             self._outage.begins(error.storage_error)
