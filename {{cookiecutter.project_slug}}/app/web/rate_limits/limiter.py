@@ -77,9 +77,9 @@ class RateLimiter:
         return standing
 
     async def _count(self, policy: Policy, client: str) -> Standing:
-        key = (self._service, policy.name, client)
-        allowed = await self._window.hit(policy.limit, *key)
-        reset_at, remaining = await self._window.get_window_stats(policy.limit, *key)
+        key = f"{self._service}/{policy.name}/{client}"
+        allowed = await self._window.hit(policy.limit, key)
+        reset_at, remaining = await self._window.get_window_stats(policy.limit, key)
         reset = max(ceil(reset_at - time()), 1)
         return Standing(policy, allowed, remaining if allowed else 0, reset)
 
