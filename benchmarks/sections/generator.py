@@ -51,7 +51,8 @@ def _check() -> float:
         _seconds(*BAKE, "--output-dir", place, cwd=ROOT)
         service = Path(place) / "order-service"
         _seconds("make", "setup", cwd=service)
-        return _seconds("env", "-u", "DATABASE_URL", "make", "check", cwd=service)
+        unset = ("env", "--unset=DATABASE_URL", "--unset=PYTHONPATH")
+        return _seconds(*unset, "make", "check", cwd=service)
 
 
 def _seconds(*command: str | Path, cwd: Path) -> float:

@@ -7,6 +7,7 @@ other row appear twice or not at all. https://use-the-index-luke.com/no-offset
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -71,11 +72,10 @@ class Order:
         return base64.urlsafe_b64encode(orjson.dumps(place, default=str)).rstrip(b"=").decode()
 
     def _decode(self, cursor: str) -> tuple[Any, UUID]:
-        shape = tuple[str, self.column.type.python_type, UUID]  # type: ignore[name-defined]  # made at run time
         try:
             padded = cursor + "=" * (-len(cursor) % 4)
             place = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-            parameter, value, key = TypeAdapter(shape).validate_python(place)
+            parameter, value, key = _place_of(self.column.type.python_type).validate_python(place)
         except (ValueError, ValidationError):
             parameter, value, key = None, None, None
         if parameter != self.parameter or key is None:
@@ -83,6 +83,13 @@ class Order:
             message = "There is no such page of this list; start again without the cursor."
             raise NotFound(message, errors=[_fault("cursor", message)])
         return value, key
+
+
+@cache
+def _place_of(kind: type) -> TypeAdapter[tuple[str, Any, UUID]]:
+    """What a cursor holds where the column has such values; building it costs a sixth of a page."""
+    shape = tuple[str, kind, UUID]  # type: ignore[valid-type]  # made at run time
+    return TypeAdapter(shape)
 
 
 def _fault(parameter: str, message: str) -> dict[str, Any]:
