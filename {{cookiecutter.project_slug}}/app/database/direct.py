@@ -21,6 +21,8 @@ from app.database.model import Entity
 Model = TypeVar("Model", bound=Entity)
 Convert = Callable[[Any], Any]
 Binds = Sequence[BindParameter[Any]]
+Found = tuple["Shape | None", Binds]
+"""The shape of a statement, None if it has none, and the statement's own values."""
 
 SHAPES = 500
 FLOAT8, NUMERIC = 701, 1700
@@ -34,21 +36,22 @@ class DirectReads:
         self._shapes: LRUCache[Any, Shape] = LRUCache(SHAPES)
         self._loaders: dict[type[Entity], Loader[Any]] = {}
         # What is bound by name is built once and used again: it needs no key to be found.
-        self._prepared: WeakKeyDictionary[Select[Any], tuple[Shape, Binds]] = WeakKeyDictionary()
+        self._prepared: WeakKeyDictionary[Select[Any], Found] = WeakKeyDictionary()
 
     def query(
         self, statement: Select[Any], values: Mapping[str, Any]
     ) -> tuple[str, list[Any]] | None:
         """SQL and its arguments; None for what has no fixed text, such as IN with a list."""
-        shape, binds = self._prepared.get(statement) or self._shape(statement)
+        if (known := self._prepared.get(statement)) is None:
+            known = self._shape(statement)
+            if values:
+                self._prepared[statement] = known
+        shape, binds = known
         if shape is None or shape.varies:
             return None
-        if values:
-            self._prepared[statement] = shape, binds
         return shape.sql, shape.arguments(values, binds)
 
-    def _shape(self, statement: Select[Any]) -> "tuple[Shape | None, Binds]":
-        """And the statement's own values."""
+    def _shape(self, statement: Select[Any]) -> Found:
         # The key that SQLAlchemy's own cache has: the statement without its values.
         key = statement._generate_cache_key()  # noqa: SLF001  the one its documentation shows
         if key is None:

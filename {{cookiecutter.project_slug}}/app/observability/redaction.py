@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from structlog.typing import EventDict, WrappedLogger
+from structlog.typing import EventDict
 
 _SECRET = {"api_key", "authorization", "cookie", "password", "secret", "set-cookie", "token"}
 SECRET_NAMES = _SECRET | {name.title() for name in _SECRET} | {name.upper() for name in _SECRET}
@@ -12,8 +12,7 @@ URL_PASSWORD = re.compile(r"(://[^\s:/@]{0,200}):[^\s@]{1,200}@")  # bounds keep
 BEARER_TOKEN = re.compile(r"\b(bearer) [\w.~+/=-]+", re.IGNORECASE)
 
 
-def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """For any pipeline of structlog."""
+def redact(event: EventDict) -> EventDict:
     redacted: EventDict = _redacted(event, 0)
     return redacted
 

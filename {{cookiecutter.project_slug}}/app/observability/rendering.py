@@ -15,15 +15,15 @@ class JsonRenderer:
     def __init__(self, service: str) -> None:
         self._service = service
 
-    def __call__(self, logger: WrappedLogger, method: str, event: EventDict) -> str:
+    def __call__(self, _logger: WrappedLogger, method: str, event: EventDict) -> str:
         event["level"] = method
         event["timestamp"] = datetime.now(UTC)
         event["service"] = self._service
         try:
             line = _json(event)
         except TypeError:
-            return _json(_encodable(redact(logger, method, event)))
-        return _json(redact(logger, method, event)) if may_hold_secret(event, line) else line
+            return _json(_encodable(redact(event)))
+        return _json(redact(event)) if may_hold_secret(event, line) else line
 
 
 def _json(event: EventDict) -> str:
@@ -40,7 +40,7 @@ class TextRenderer(structlog.dev.ConsoleRenderer):
 
     def __call__(self, logger: WrappedLogger, name: str, event_dict: EventDict) -> str:
         now = datetime.now(UTC).replace(tzinfo=None)
-        event_dict = redact(logger, name, event_dict)
+        event_dict = redact(event_dict)
         event_dict["level"] = name
         event_dict["timestamp"] = now.isoformat(timespec="milliseconds") + "Z"
         for field in ("request_id", "trace_id", "span_id"):
