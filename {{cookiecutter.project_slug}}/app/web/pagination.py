@@ -1,7 +1,7 @@
 """Pages of a list over HTTP: bounded, linked, and free of gaps (see `app/database/keyset.py`)."""
 
 from typing import Annotated, Any, Generic, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from fastapi import Request, Response
 from pydantic import Field
@@ -35,5 +35,6 @@ def link_next(page: Page[Any], request: Request, response: Response) -> None:
     """The link is relative, so that no `Host` header and no proxy can make it wrong."""
     if page.next_cursor is not None:
         path = quote(request.scope["path"])
-        query = request.url.include_query_params(cursor=page.next_cursor).query
+        asked = [it for it in request.query_params.multi_items() if it[0] != "cursor"]
+        query = urlencode([*asked, ("cursor", page.next_cursor)])
         response.headers["Link"] = f'<{path}?{query}>; rel="next"'
