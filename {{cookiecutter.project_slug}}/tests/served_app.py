@@ -12,7 +12,7 @@ from sqlalchemy import text
 from app import main
 from app.database.session import Session
 from app.web.drain import CurrentDrain
-from app.web.rate_limits import limiter
+from app.web.rate_limits import shared
 
 router = APIRouter()
 
@@ -25,7 +25,7 @@ def create_app() -> FastAPI:
 
 def create_patient_app() -> FastAPI:
     """Waits for its Redis however slow the machine is."""
-    limiter.TIMEOUT = 5
+    shared.TIMEOUT = 5
     return create_app()
 
 

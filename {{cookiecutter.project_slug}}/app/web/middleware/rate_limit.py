@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.problems import RateLimitExceeded
 from app.web.problem_response import problem_response
-from app.web.rate_limits.limiter import RateLimiter, Standing
+from app.web.rate_limits.standing import Standing
 from app.web.routes import first_segment
 
 MAX_LENGTH = 100
@@ -25,8 +25,8 @@ class RateLimitMiddleware:
             await self.app(scope, receive, send)
             return
         state = scope["app"].state
-        limiter: RateLimiter = state.rate_limiter
-        standing = await limiter.hit(state.rate_policies.of(scope), client_of(scope))
+        policy = state.rate_policies.of(scope)
+        standing: Standing | None = await state.rate_limiter.hit(policy, client_of(scope))
         if standing is None:
             await self.app(scope, receive, send)
         elif not standing.allowed:
@@ -39,15 +39,14 @@ def _problem(standing: Standing) -> RateLimitExceeded:
     return RateLimitExceeded(
         f"The limit is {standing.policy.limit}.",
         retry_after=standing.reset,
-        headers=standing.headers(),
+        headers={name.decode(): value.decode() for name, value in standing.headers()},
     )
 
 
 def _telling(standing: Standing, send: Send) -> Send:
     def send_with_standing(message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
-            told = ((name.lower().encode(), it.encode()) for name, it in standing.headers().items())
-            message["headers"] = [*message.get("headers", ()), *told]
+            message["headers"] = [*message.get("headers", ()), *standing.headers()]
         return send(message)
 
     return send_with_standing

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
 from fastapi.routing import iter_route_contexts
@@ -14,9 +16,15 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 MARK = "__rate_limit__"
 
 
-class Policy(NamedTuple):
+@dataclass(frozen=True)
+class Policy:
     name: str
     limit: RateLimitItem
+
+    @cached_property
+    def header(self) -> tuple[bytes, bytes]:
+        told = f'"{self.name}";q={self.limit.amount};w={self.limit.get_expiry()}'
+        return b"ratelimit-policy", told.encode()
 
 
 class _Row(NamedTuple):
