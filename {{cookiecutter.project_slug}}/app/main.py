@@ -26,6 +26,7 @@ from app.web.docs import serve_docs
 from app.web.drain import Drain
 from app.web.errors import handle_errors
 from app.web.openapi import describe_problems
+from app.web.route_index import RouteIndex
 from app.web.routes import add_routes
 from app.web.signals import stopping_on_signals
 
@@ -52,6 +53,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.telemetry = telemetry
     for router in ROUTERS:
         add_routes(app, router)
+    app.router.middleware_stack = RouteIndex(app.router)
     require_named(settings, app.routes)
     serve_docs(app)
     telemetry.add_routes(app)

@@ -2,31 +2,13 @@
 
 from collections.abc import Iterable
 from copy import copy
-from functools import cached_property
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts, request_response
-from starlette.routing import BaseRoute, Match, compile_path
+from starlette.routing import BaseRoute, compile_path
 from starlette.types import Scope
 
 from app.web.queries import reading_at_once
-
-
-class PrefixedRoute(APIRoute):
-    """Looks at the fixed start of its path first, where most routes differ.
-
-    Routes are tried in turn. A pattern takes several times as long, which counts in a service with
-    hundreds of routes.
-    """
-
-    @cached_property
-    def start(self) -> str:
-        return self.path.partition("{")[0]
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        if scope["path"].startswith(self.start) or scope.get("root_path"):
-            return super().matches(scope)
-        return Match.NONE, {}
 
 
 def add_routes(app: FastAPI, router: APIRouter) -> None:
@@ -37,8 +19,6 @@ def add_routes(app: FastAPI, router: APIRouter) -> None:
     for route in router.routes:
         added = copy(route)
         if isinstance(added, APIRoute):
-            if type(added) is APIRoute:
-                added.__class__ = PrefixedRoute
             added.dependency_overrides_provider = app
             added.app = request_response(_run(added).get_route_handler())
             if added.methods and "GET" in added.methods:

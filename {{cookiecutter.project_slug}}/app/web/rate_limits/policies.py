@@ -11,6 +11,8 @@ from limits import RateLimitItem, parse
 from starlette.routing import BaseRoute, compile_path
 from starlette.types import Scope
 
+from app.web.route_index import ByStart
+
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 MARK = "__rate_limit__"
@@ -53,19 +55,21 @@ class Policies:
     def __init__(self, routes: Iterable[BaseRoute], default: str) -> None:
         self._default = Policy("default", parse(default))
         rows = list(_rows(routes))
-        self._rows = rows if any(row.policy for row in rows) else []
+        limited = any(row.policy for _, row in rows)
+        self._rows = ByStart(rows if limited else [], tuple)
 
     def of(self, scope: Scope) -> Policy:
-        for row in self._rows:
+        for row in self._rows.at(scope["path"]):
             if scope["method"] in row.methods and row.path.match(scope["path"]):
                 return row.policy or self._default
         return self._default
 
 
-def _rows(routes: Iterable[BaseRoute]) -> Iterable[_Row]:
+def _rows(routes: Iterable[BaseRoute]) -> Iterable[tuple[str, _Row]]:
     for route in iter_route_contexts(list(routes)):
         if route.path and route.methods:
             item = getattr(route.endpoint, MARK, None)
             name = f"{'/'.join(sorted(route.methods - {'HEAD'}))} {route.path}"
             policy = Policy(name, item) if item else None
-            yield _Row(compile_path(route.path)[0], frozenset(route.methods), policy)
+            row = _Row(compile_path(route.path)[0], frozenset(route.methods), policy)
+            yield route.path, row

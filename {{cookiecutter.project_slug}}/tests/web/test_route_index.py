@@ -1,0 +1,237 @@
+"""A request finds the route that it would find if all were tried in turn."""
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi import APIRouter, FastAPI, WebSocket
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Host, Match, Mount, Route, WebSocketRoute
+from starlette.types import Message, Scope
+
+from app.web.errors import handle_errors
+from app.web.rate_limits.policies import Policies, limited
+from app.web.route_index import RouteIndex
+from app.web.routes import add_routes
+from tests.conftest import client_of
+
+TEMPLATES = [
+    "/v1/things",
+    "/v1/things/{thing}",
+    "/v1/things/latest",
+    "/v1/things/{thing:int}/parts",
+    "/v1/things/{thing}/parts/{part}",
+    "/v1/thing{number}",
+    "/v1/{kind}",
+    "/v1/{kind}/latest",
+    "/v1/files/{path:path}",
+    "/v1/files",
+    "/v1",
+    "/v1/",
+    "/",
+    "/{any}",
+    "/a{b}c/d",
+    "/ä/{x}",
+    "/x.y/{x}",
+]
+PATHS = [
+    "",
+    "/",
+    "//",
+    "/v1",
+    "/v1/",
+    "/v1/things",
+    "/v1/things/",
+    "/v1/things/7",
+    "/v1/things/latest",
+    "/v1/things/7/parts",
+    "/v1/things/x/parts",
+    "/v1/things/7/parts/9",
+    "/v1/things/7/parts/9/",
+    "/v1/things//parts/9",
+    "/v1//things/7",
+    "//v1/things",
+    "/v1/thing7",
+    "/v1/thing",
+    "/v1/other",
+    "/v1/other/latest",
+    "/v1/files",
+    "/v1/files/",
+    "/v1/files/a/b/c",
+    "/v1/files/{path}",
+    "/v1/files/a\nb",
+    "/v1/things\n",
+    "/v1/things\n\n",
+    "/v1/things/7\n",
+    "/\n",
+    "/a1c/d",
+    "/ä/1",
+    "/x.y/1",
+    "/xzy/1",
+    "/V1/things",
+    "/mounted",
+    "/mounted/v1/things/7",
+    "/mounted/nowhere",
+    "/own/anything",
+    "/plain/7",
+    "/socket/7",
+    "nowhere",
+    "/" * 50_000,
+]
+METHODS = ["GET", "HEAD", "POST", "DELETE", "OPTIONS"]
+
+
+class OwnRoute(APIRoute):
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if scope["type"] == "http" and scope["path"].startswith("/own"):
+            return Match.FULL, {"endpoint": self.endpoint, "path_params": {}, "route": self}
+        return Match.NONE, {}
+
+
+async def seen(request: Request) -> Response:
+    """Everything of the scope that routing decides."""
+    route = request.scope.get("route")
+    path = getattr(route, "path", None)
+    return JSONResponse([request.method, path, request.path_params, request.scope["root_path"]])
+
+
+async def live(socket: WebSocket) -> None:
+    await socket.accept()
+    await socket.close(reason=str(socket.path_params))
+
+
+def router_of(templates: list[str]) -> APIRouter:
+    router = APIRouter()
+    for number, template in enumerate(templates):
+        method = ["GET", "POST", "DELETE"][number % 3]
+        router.add_api_route(template, seen, methods=[method], response_model=None)
+        if number % 2:
+            router.add_api_route(template, seen, methods=["PATCH", "GET"], response_model=None)
+    return router
+
+
+def application(templates: list[str], *, others_first: bool, slashes: bool = False) -> FastAPI:
+    app = FastAPI(redirect_slashes=slashes)
+    inner = FastAPI(redirect_slashes=slashes)
+    add_routes(inner, router_of(templates))
+    inner.router.middleware_stack = RouteIndex(inner.router)
+    included, own = APIRouter(), APIRouter(route_class=OwnRoute)
+    included.add_api_route("/v1/{included}/parts", seen, response_model=None)
+    own.add_api_route("/elsewhere", seen, response_model=None)
+    others = [
+        Mount("/mounted", inner),
+        Host("other.test", inner),
+        Route("/plain/{x}", seen, methods=["GET"]),
+        WebSocketRoute("/socket/{x}", live),
+        WebSocketRoute("/v1/things/{thing}", live),
+    ]
+    if others_first:
+        app.router.routes += others
+        app.include_router(included)
+        add_routes(app, own)
+    add_routes(app, router_of(templates))
+    if not others_first:
+        app.router.routes += others
+        app.include_router(included)
+        add_routes(app, own)
+    handle_errors(app)
+    return app
+
+
+async def answer(app: FastAPI, scope: Scope) -> list[Message]:
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request" if scope["type"] == "http" else "websocket.connect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await app(dict(scope), receive, send)
+    return sent
+
+
+def scopes(path: str) -> Iterator[Scope]:
+    shared = {"path": path, "query_string": b"", "server": ("test", 80), "client": None}
+    for host in (b"test", b"other.test"):
+        for root_path in ("", "/v1", "/mounted"):
+            about = shared | {"root_path": root_path, "headers": [(b"host", host)]}
+            for method in METHODS:
+                yield {"type": "http", "scheme": "http", "method": method, "state": {}} | about
+            yield {"type": "websocket", "scheme": "ws", "subprotocols": [], "state": {}} | about
+
+
+@pytest.mark.parametrize("slashes", [False, True])
+@pytest.mark.parametrize("others_first", [False, True])
+@pytest.mark.parametrize("turn", [0, 5, 11])
+async def test_every_request_gets_the_same_answer(
+    turn: int, others_first: bool, slashes: bool
+) -> None:
+    templates = [*TEMPLATES[turn:], *TEMPLATES[:turn]]
+    ours, plain = [
+        application(templates, others_first=others_first, slashes=slashes) for _ in range(2)
+    ]
+    ours.router.middleware_stack = RouteIndex(ours.router)
+
+    for path in PATHS:
+        for scope in scopes(path):
+            assert await answer(ours, scope) == await answer(plain, scope), scope
+
+
+async def test_a_route_of_later_is_found_and_a_former_one_is_not() -> None:
+    app = FastAPI(redirect_slashes=False)
+    add_routes(app, router_of(["/{any}/{other}"]))
+    app.router.middleware_stack = RouteIndex(app.router)
+    client = client_of(app)
+    before = (await client.get("/things/7")).json()
+
+    app.router.routes.insert(0, Route("/things/{thing}", seen))
+    after = (await client.get("/things/7")).json()
+    app.router.routes = app.router.routes[1:]
+
+    assert (before[1], after[2]) == ("/{any}/{other}", {"thing": "7"})
+    assert (await client.get("/things/7")).json() == before
+
+
+async def test_of_hundreds_of_routes_those_are_tried_that_may_be_meant(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried = []
+    of_framework = Route.matches
+
+    def matches(self: Route, scope: Scope) -> tuple[Match, Scope]:
+        tried.append(self.path)
+        return of_framework(self, scope)
+
+    monkeypatch.setattr(Route, "matches", matches)
+    app = FastAPI(redirect_slashes=False)
+    paths = [f"/v1/kind{number}{end}" for number in range(100) for end in ("", "/{key}")]
+    add_routes(app, router_of(paths))
+    app.router.middleware_stack = RouteIndex(app.router)
+    client = client_of(app)
+    for path in ("/v1/kind99/1", "/v1/kind99/1/2", "/v1/nowhere", "/nowhere"):
+        await client.get(path)
+
+    assert set(tried) <= {"/v1/kind99", "/v1/kind99/{key}"}
+    assert len(tried) > 1
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_the_limit_is_that_of_the_route(path: str) -> None:
+    router = APIRouter()
+    for number, template in enumerate(TEMPLATES):
+
+        async def endpoint() -> None: ...
+
+        router.get(template)(limited("1/hour")(endpoint) if number % 3 else endpoint)
+    app = FastAPI(openapi_url=None)
+    add_routes(app, router)
+    scope = {"type": "http", "method": "GET", "path": path}
+    found = [route for route in app.routes if route.matches(dict(scope))[0] is Match.FULL]
+    templates = [getattr(route, "path", "") for route in found[:1]]
+
+    policy = Policies(app.routes, "99/hour").of(scope)
+
+    own = [f"GET {template}" for template in templates if TEMPLATES.index(template) % 3]
+    assert policy.name == next(iter(own), "default")
