@@ -14,7 +14,7 @@ from app.web.errors import handle_errors
 from app.web.rate_limits.policies import Policies, limited
 from app.web.route_index import RouteIndex
 from app.web.routes import add_routes
-from tests.conftest import client_of
+from tests.conftest import Client, client_of
 
 TEMPLATES = [
     "/v1/things",
@@ -77,7 +77,7 @@ PATHS = [
     "/plain/7",
     "/socket/7",
     "nowhere",
-    "/" * 50_000,
+    "/" * 5_000,
 ]
 METHODS = ["GET", "HEAD", "POST", "DELETE", "OPTIONS"]
 
@@ -154,17 +154,16 @@ async def answer(app: FastAPI, scope: Scope) -> list[Message]:
 
 def scopes(path: str) -> Iterator[Scope]:
     shared = {"path": path, "query_string": b"", "server": ("test", 80), "client": None}
-    for host in (b"test", b"other.test"):
-        for root_path in ("", "/v1", "/mounted"):
-            about = shared | {"root_path": root_path, "headers": [(b"host", host)]}
-            for method in METHODS:
-                yield {"type": "http", "scheme": "http", "method": method, "state": {}} | about
-            yield {"type": "websocket", "scheme": "ws", "subprotocols": [], "state": {}} | about
+    for host, root_path in [(b"test", ""), (b"test", "/v1"), (b"other.test", "")]:
+        about = shared | {"root_path": root_path, "headers": [(b"host", host)]}
+        for method in METHODS:
+            yield {"type": "http", "scheme": "http", "method": method, "state": {}} | about
+        yield {"type": "websocket", "scheme": "ws", "subprotocols": [], "state": {}} | about
 
 
 @pytest.mark.parametrize("slashes", [False, True])
 @pytest.mark.parametrize("others_first", [False, True])
-@pytest.mark.parametrize("turn", [0, 5, 11])
+@pytest.mark.parametrize("turn", [0, 8])
 async def test_every_request_gets_the_same_answer(
     turn: int, others_first: bool, slashes: bool
 ) -> None:
@@ -195,7 +194,7 @@ async def test_a_route_of_later_is_found_and_a_former_one_is_not() -> None:
 
 
 async def test_of_hundreds_of_routes_those_are_tried_that_may_be_meant(
-    monkeypatch: pytest.MonkeyPatch,
+    app: FastAPI, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tried = []
     of_framework = Route.matches
@@ -205,16 +204,23 @@ async def test_of_hundreds_of_routes_those_are_tried_that_may_be_meant(
         return of_framework(self, scope)
 
     monkeypatch.setattr(Route, "matches", matches)
-    app = FastAPI(redirect_slashes=False)
     paths = [f"/v1/kind{number}{end}" for number in range(100) for end in ("", "/{key}")]
     add_routes(app, router_of(paths))
-    app.router.middleware_stack = RouteIndex(app.router)
-    client = client_of(app)
     for path in ("/v1/kind99/1", "/v1/kind99/1/2", "/v1/nowhere", "/nowhere"):
         await client.get(path)
 
-    assert set(tried) <= {"/v1/kind99", "/v1/kind99/{key}"}
-    assert len(tried) > 1
+    assert set(tried) == {"/v1/kind99", "/v1/kind99/{key}"}
+
+
+async def test_a_route_may_link_to_any_other(app: FastAPI, client: Client) -> None:
+    async def link(request: Request) -> Response:
+        return Response(str(request.url_for("there", x="7").path))
+
+    async def there() -> None: ...
+
+    app.router.routes += [Route("/here", link), Route("/there/{x}", there)]
+
+    assert (await client.get("/here")).text == "/there/7"
 
 
 @pytest.mark.parametrize("path", PATHS)
