@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from time import monotonic, perf_counter
+from time import monotonic
 from typing import Annotated, Any, TypeVar, cast
 
 import structlog
 from asyncpg import PostgresError
 from fastapi import Depends
-from sqlalchemy.exc import DBAPIError, IllegalStateChangeError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from starlette.requests import HTTPConnection
 
@@ -17,33 +17,14 @@ from app.database.direct import DirectReads
 from app.database.engine import Connection
 from app.database.failures import sqlstate
 from app.database.guards import refuse_commit_after_error, refuse_writes
-from app.database.observation import add_database_time
 from app.database.reader import Reader
 from app.database.replica import Replica
 from app.database.retries import pauses, worth_another_try
-from app.problems import OutcomeUnknown
+from app.database.safe_session import SafeSession
 
 Result = TypeVar("Result")
 
 log = structlog.get_logger()
-
-
-class SafeSession(AsyncSession):
-    """Gives its connection back even when a task of the request is still using it."""
-
-    async def close(self) -> None:
-        transaction = self.sync_session.get_transaction()
-        while True:
-            try:
-                await super().close()
-            except IllegalStateChangeError:
-                # The task is only about to get the connection; the pool's timeouts bound that.
-                await asyncio.sleep(0.01)
-            except DBAPIError:  # ROLLBACK cannot be sent: end the connection, the server does it
-                await self.run_sync(lambda _: transaction.close(invalidate=True))  # type: ignore[union-attr]  # else it could not fail
-                return
-            else:
-                return
 
 
 class Database:
@@ -66,15 +47,7 @@ class Database:
         """
         async with self._writing() as session:
             yield session
-            await session.flush()
-            started = perf_counter()
-            try:
-                await session.commit()
-                add_database_time(perf_counter() - started)
-            except DBAPIError as error:
-                if error.connection_invalidated:
-                    raise OutcomeUnknown from error
-                raise
+            await session.end()
 
     async def run(
         self,

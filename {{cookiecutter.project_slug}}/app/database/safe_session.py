@@ -1,0 +1,58 @@
+"""How a session ends: at once when all went well, and in every other case all the same."""
+
+import asyncio
+from time import perf_counter
+
+from sqlalchemy.exc import DBAPIError, IllegalStateChangeError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.util.concurrency import greenlet_spawn
+
+from app.database.observation import add_database_time
+from app.problems import OutcomeUnknown
+
+
+class SafeSession(AsyncSession):
+    """Gives its connection back even when a task of the request is still using it."""
+
+    _ended = False
+
+    async def end(self) -> None:
+        """Flush, COMMIT and close in one greenlet; three cost a quarter of a small transaction.
+
+        Raises OutcomeUnknown when the connection breaks during COMMIT.
+        """
+        await greenlet_spawn(self._end)
+
+    def _end(self) -> None:
+        session = self.sync_session
+        session.flush()
+        started = perf_counter()
+        try:
+            session.commit()
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise OutcomeUnknown from error
+            raise
+        add_database_time(perf_counter() - started)
+        if not session.in_transaction():  # else somebody has begun another, which may not end well
+            session.close()
+            self._ended = True
+
+    async def __aexit__(self, *failure: object) -> None:
+        """Closes in a task that no cancellation reaches, unless `end` has come to its end."""
+        if not self._ended:
+            await super().__aexit__(*failure)
+
+    async def close(self) -> None:
+        transaction = self.sync_session.get_transaction()
+        while True:
+            try:
+                await super().close()
+            except IllegalStateChangeError:
+                # The task is only about to get the connection; the pool's timeouts bound that.
+                await asyncio.sleep(0.01)
+            except DBAPIError:  # ROLLBACK cannot be sent: end the connection, the server does it
+                await self.run_sync(lambda _: transaction.close(invalidate=True))  # type: ignore[union-attr]  # else it could not fail
+                return
+            else:
+                return
