@@ -16,6 +16,7 @@ from starlette.requests import HTTPConnection
 
 from app.database.bulk import Bulk
 from app.database.guards import WriteRefusedError
+from app.database.insertion import store
 from app.database.keyset import Order, Page, Sorts
 from app.database.model import Entity
 from app.database.reader import Reader
@@ -126,8 +127,7 @@ class Repository(Bulk[Model]):
         return (await self._session.scalars(statement, values)).all()
 
     async def create(self, entity: Model) -> Model:
-        self.session.add(entity)
-        await self.session.flush()
+        await self.session.run_sync(store, entity)
         return entity
 
     async def update(self, entity: Model, changes: Mapping[str, Any]) -> Model:

@@ -1,19 +1,14 @@
 """Reads by the driver give what the ORM gives, and leave nothing behind."""
 
 import asyncio
-from datetime import UTC, date, datetime
-from decimal import Decimal
 from typing import Any
 
 import pytest
 from asyncpg import Connection, InterfaceError, InternalClientError
 from fastapi import FastAPI
 from sqlalchemy import (
-    ARRAY,
     Dialect,
-    Float,
     Integer,
-    Numeric,
     Select,
     String,
     TypeDecorator,
@@ -23,54 +18,23 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.orm.exc import DetachedInstanceError
 
 from app.database.guards import WriteRefusedError
-from app.database.model import text_enum
 from app.database.reader import Reader
-from app.database.repository import Repository
 from app.database.session import Database
 from app.settings import Settings
 from tests.conftest import StartApp, make_settings
 from tests.database.asking import ask_reading, assert_problem, checked_out
-from tests.database.terminating import terminate, terminate_sleeping
-from tests.database.things import Colour, Scratch, Thing, ThingRepository, create_things
-
-
-class Measurement(Scratch):
-    __tablename__ = "measurements"
-
-    value: Mapped[Decimal] = mapped_column("exact_value", Numeric(12, 4))
-    rough: Mapped[float]
-    rough_decimal: Mapped[Decimal | None] = mapped_column(Float(asdecimal=True))
-    numeric_float: Mapped[float | None] = mapped_column(Numeric(asdecimal=False))
-    day: Mapped[date]
-    taken_at: Mapped[datetime]
-    colour: Mapped[Colour | None] = mapped_column(text_enum(Colour))
-    notes: Mapped[Any] = mapped_column(JSONB, nullable=True)
-    parts: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))
-
-
-class MeasurementRepository(Repository[Measurement]):
-    model = Measurement
-
-
-FULL = {
-    "value": Decimal("12.3400"),
-    "rough": 1.5,
-    "rough_decimal": Decimal("2.5"),
-    "numeric_float": 3.5,
-    "day": date(2026, 2, 28),
-    "taken_at": datetime(2026, 2, 28, 12, tzinfo=UTC),
-    "colour": Colour.DARK_BLUE,
-    "notes": {"a": [1, None]},
-    "parts": [1, 2],
-}
-EMPTY = FULL | dict.fromkeys(
-    ("rough_decimal", "numeric_float", "colour", "notes", "parts"),
+from tests.database.measurements import (
+    EMPTY,
+    FULL,
+    Measurement,
+    MeasurementRepository,
+    columns_of,
 )
+from tests.database.terminating import terminate, terminate_sleeping
+from tests.database.things import Colour, Thing, ThingRepository, create_things
 
 
 @pytest.mark.usefixtures("scratch")
@@ -295,10 +259,6 @@ async def test_values_may_be_named(database: Database) -> None:
     for thing in (lamp, desk):
         (found,) = await reader.entities(Thing, statement, {"name": thing.name})
         assert found.id == thing.id
-
-
-def columns_of(entity: Measurement) -> dict[str, Any]:
-    return {name: getattr(entity, name) for name in inspect(Measurement).column_attrs.keys()}  # noqa: SIM118
 
 
 def short(settings: Settings) -> Any:
