@@ -56,7 +56,8 @@ def programs(service: Service) -> dict[str, Program]:
 def _compare(route: str, servers: dict[str, Server]) -> Findings:
     ask, names = ROUTES[route]
     requests = TRIVIAL_REQUESTS if ask is LIVE else TRIVIAL_REQUESTS // 2
-    samples = interleaved([Point(name, servers[name], ask, requests=requests) for name in names])
+    points = [Point(name, servers[name], ask, requests=requests) for name in names]
+    samples = interleaved(points, rounds=9)
     ratios = {}
     if route in LIMITS:
         ratios = {
