@@ -56,12 +56,14 @@ class FairPool(AsyncAdaptedQueuePool):
             self._pass_on()
 
     async def _wait(self) -> None:
-        turn = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        turn = loop.create_future()
         self._waiting.append(turn)
         started = perf_counter()
+        # A timer of its own costs a fraction of `asyncio.timeout`, which has a task to cancel.
+        timer = loop.call_later(self._timeout, _end_in_vain, turn)
         try:
-            async with asyncio.timeout(self._timeout):
-                await turn
+            await turn
             self._tell(started)
         except TimeoutError:
             self._give_up(turn)
@@ -71,6 +73,8 @@ class FairPool(AsyncAdaptedQueuePool):
         except asyncio.CancelledError:
             self._give_up(turn)
             raise
+        finally:
+            timer.cancel()
 
     def _tell(self, started: float, *, in_vain: bool = False) -> None:
         if self.observer is not None:
@@ -79,7 +83,7 @@ class FairPool(AsyncAdaptedQueuePool):
     def _give_up(self, turn: "asyncio.Future[None]") -> None:
         if turn in self._waiting:
             self._waiting.remove(turn)
-        elif not turn.cancelled():
+        elif not (turn.cancelled() or turn.exception()):
             self._pass_on()  # the permit came in the very moment of giving up
 
     def _pass_on(self) -> None:
@@ -89,3 +93,8 @@ class FairPool(AsyncAdaptedQueuePool):
                 turn.set_result(None)
                 return
         self._permits += 1
+
+
+def _end_in_vain(turn: "asyncio.Future[None]") -> None:
+    if not turn.done():
+        turn.set_exception(TimeoutError())
