@@ -23,8 +23,8 @@ from app.problems import (
     Problem,
     UnsupportedMediaType,
 )
+from app.web.matched_route import allowed_methods
 from app.web.problem_response import problem_response
-from app.web.routes import allowed_methods
 
 SERVER_ERROR = 500
 MAX_ERRORS, MAX_NAME, MAX_MESSAGE = 50, 100, 200

@@ -1,12 +1,12 @@
 """Ends a request that takes too long, and answers one that is cut off because the service stops."""
 
 import asyncio
-from collections.abc import Awaitable
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.problems import DeadlineExceeded, Stopping
 from app.web.deadlines import Deadlines
+from app.web.exchange import Exchange
 from app.web.middleware.logging import is_cancelled
 from app.web.problem_response import problem_response
 
@@ -23,24 +23,17 @@ class DeadlineMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        started = False
         deadline = self.deadlines.start()
-
-        def send_and_note(message: Message) -> Awaitable[None]:
-            nonlocal started
-            if not started:
-                started = True
-                deadline.lift()
-            return send(message)
-
+        exchange, send = Exchange.of(scope, send)
+        exchange.at_start.append(lambda _headers: deadline.lift())
         try:
             with deadline:
-                await self.app(scope, receive, send_and_note)
+                await self.app(scope, receive, send)
         except TimeoutError:
-            if started or not deadline.has_passed:
+            if exchange.status or not deadline.has_passed:
                 raise
             await problem_response(DeadlineExceeded(), scope)(scope, receive, send)
         except asyncio.CancelledError as error:
-            if started or not is_cancelled(error) or not scope["app"].state.drain.is_set():
+            if exchange.status or not is_cancelled(error) or not scope["app"].state.drain.is_set():
                 raise
             await problem_response(Stopping(), scope)(scope, receive, send)

@@ -1,10 +1,11 @@
 """Counts the requests in progress, and sends clients elsewhere once the service is to stop."""
 
 import asyncio
-from collections.abc import Awaitable
 from typing import cast
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.web.exchange import Exchange, Header
 
 
 class DrainMiddleware:
@@ -19,14 +20,15 @@ class DrainMiddleware:
             return
         drain = scope["app"].state.drain
 
-        def send_and_close(message: Message) -> Awaitable[None]:
-            if message["type"] == "http.response.start" and drain.is_set():
-                message["headers"] = [*message.get("headers", ()), (b"connection", b"close")]
-            return send(message)
+        def close_if_draining(headers: list[Header]) -> None:
+            if drain.is_set():
+                headers.append((b"connection", b"close"))
 
+        exchange, send = Exchange.of(scope, send)
+        exchange.at_start.append(close_if_draining)
         task = cast("asyncio.Task[object]", asyncio.current_task())
         drain.begun(task)
         try:
-            await self.app(scope, receive, send_and_close)
+            await self.app(scope, receive, send)
         finally:
             drain.ended(task)

@@ -6,8 +6,8 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.problems import WrongHost
+from app.web.matched_route import first_segment
 from app.web.problem_response import problem_response
-from app.web.routes import first_segment
 
 
 class HostsMiddleware:

@@ -1,16 +1,18 @@
 """Writes one line for each request, and is where an unhandled error ends."""
 
 import asyncio
-from collections.abc import Awaitable
+from logging import ERROR, INFO
 from time import perf_counter
 
 import structlog
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.observability.events import write_event
 from app.observability.queries import Queries, count_queries
 from app.problems import InternalError
+from app.web.exchange import Exchange
+from app.web.matched_route import route_template
 from app.web.problem_response import problem_response
-from app.web.routes import route_template
 
 SERVER_ERROR = 500
 
@@ -28,27 +30,21 @@ class LoggingMiddleware:
             await self.app(scope, receive, send)
             return
         started = perf_counter()
-        status = 0
         queries = count_queries(by_statement=self.warn)
-
-        def send_and_note(message: Message) -> Awaitable[None]:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            return send(message)
-
+        exchange, send = Exchange.of(scope, send)
         try:
-            await self.app(scope, receive, send_and_note)
+            await self.app(scope, receive, send)
         except (Exception, asyncio.CancelledError) as error:
-            if status or is_cancelled(error):
+            if exchange.status or is_cancelled(error):
                 # Only a broken connection can tell the client. The server logs the traceback.
-                fields = describe(scope, status, started, queries)
-                self.log.error("response broken off", **fields)  # noqa: TRY400  no second traceback
+                event = describe("response broken off", scope, exchange.status, started, queries)
+                write_event(self.log, ERROR, event)
                 raise
             self.log.exception("unhandled error", exc_info=error)
-            await problem_response(InternalError(), scope)(scope, receive, send_and_note)
-        write = self.log.error if status >= SERVER_ERROR else self.log.info
-        write("request", **describe(scope, status, started, queries))
+            await problem_response(InternalError(), scope)(scope, receive, send)
+        level = ERROR if exchange.status >= SERVER_ERROR else INFO
+        event = describe("request", scope, exchange.status, started, queries)
+        write_event(self.log, level, event)
         if (repeated := queries.most_repeated()) is not None:
             statement, times = repeated
             self.log.warning("one statement many times", times=times, statement=statement)
@@ -60,10 +56,13 @@ def is_cancelled(error: BaseException) -> bool:
     return isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling() > 0
 
 
-def describe(scope: Scope, status: int, started: float, queries: Queries) -> dict[str, object]:
-    """The fields of a request's line."""
+def describe(
+    event: str, scope: Scope, status: int, started: float, queries: Queries
+) -> dict[str, object]:
+    """A request's line."""
     client = scope.get("client")
-    fields = {
+    line = {
+        "event": event,
         "method": scope["method"],
         "route": route_template(scope),
         "path": scope["path"],
@@ -76,5 +75,5 @@ def describe(scope: Scope, status: int, started: float, queries: Queries) -> dic
     state = scope.get("state", {})
     for name in ("problem", "cause"):
         if name in state:
-            fields[name] = state[name]
-    return fields
+            line[name] = state[name]
+    return line

@@ -1,12 +1,12 @@
 """Counts and times each request, by method, route and status."""
 
-from collections.abc import Awaitable
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.web.routes import route_template
+from app.web.exchange import UNANSWERED, Exchange
+from app.web.matched_route import route_template
 
 if TYPE_CHECKING:
     from app.observability.metrics.recording import RequestRecorder
@@ -25,16 +25,10 @@ class MetricsMiddleware:
             return
         started = perf_counter()
         self.recorder.begun(scope["method"])
-        status = 500  # what the server answers when nothing else is
-
-        def send_and_note(message: Message) -> Awaitable[None]:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            return send(message)
-
+        exchange, send = Exchange.of(scope, send)
         try:
-            await self.app(scope, receive, send_and_note)
+            await self.app(scope, receive, send)
         finally:
+            status = exchange.status or UNANSWERED
             seconds = perf_counter() - started
             self.recorder.ended(scope["method"], route_template(scope), status, seconds)

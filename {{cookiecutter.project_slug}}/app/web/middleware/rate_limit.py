@@ -1,14 +1,14 @@
 """Refuses clients that ask too often."""
 
-from collections.abc import Awaitable
 from ipaddress import IPv6Address, IPv6Network
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.problems import RateLimitExceeded
+from app.web.exchange import Exchange
+from app.web.matched_route import first_segment
 from app.web.problem_response import problem_response
 from app.web.rate_limits.standing import Standing
-from app.web.routes import first_segment
 
 MAX_LENGTH = 100
 EXEMPT = {"health", "metrics", "docs", "openapi.json"}
@@ -32,7 +32,9 @@ class RateLimitMiddleware:
         elif not standing.allowed:
             await problem_response(_problem(standing), scope)(scope, receive, send)
         else:
-            await self.app(scope, receive, _telling(standing, send))
+            exchange, send = Exchange.of(scope, send)
+            exchange.headers += standing.headers()
+            await self.app(scope, receive, send)
 
 
 def _problem(standing: Standing) -> RateLimitExceeded:
@@ -41,15 +43,6 @@ def _problem(standing: Standing) -> RateLimitExceeded:
         retry_after=standing.reset,
         headers={name.decode(): value.decode() for name, value in standing.headers()},
     )
-
-
-def _telling(standing: Standing, send: Send) -> Send:
-    def send_with_standing(message: Message) -> Awaitable[None]:
-        if message["type"] == "http.response.start":
-            message["headers"] = [*message.get("headers", ()), *standing.headers()]
-        return send(message)
-
-    return send_with_standing
 
 
 def client_of(scope: Scope) -> str:

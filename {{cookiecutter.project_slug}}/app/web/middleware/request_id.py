@@ -5,7 +5,9 @@ from collections.abc import Awaitable
 from random import getrandbits
 
 import structlog
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.web.exchange import Exchange
 
 # Anything else could forge log lines or break out of wherever the ID is shown.
 ACCEPTED = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -20,18 +22,14 @@ class RequestIDMiddleware:
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] not in {"http", "websocket"}:
             return self.app(scope, receive, send)
-        request_id = _given_id(scope) or b"%032x" % getrandbits(128)
-        scope.setdefault("state", {})["request_id"] = request_id.decode()
+        sent_id = _given_id(scope) or b"%032x" % getrandbits(128)
+        request_id = scope.setdefault("state", {})["request_id"] = sent_id.decode()
         # A task may serve several requests of one connection: nothing may be left of the last one.
         structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=request_id.decode())
-
-        def send_with_id(message: Message) -> Awaitable[None]:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id)]
-            return send(message)
-
-        return self.app(scope, receive, send_with_id)
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        exchange, send = Exchange.of(scope, send)
+        exchange.headers.append((b"x-request-id", sent_id))
+        return self.app(scope, receive, send)
 
 
 def _given_id(scope: Scope) -> bytes | None:

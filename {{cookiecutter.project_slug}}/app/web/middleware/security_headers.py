@@ -2,7 +2,9 @@
 
 from collections.abc import Awaitable
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.web.exchange import Exchange, Header
 
 # https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html#security-headers
 HEADERS = [
@@ -26,14 +28,13 @@ class SecurityHeadersMiddleware:
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != "http":
             return self.app(scope, receive, send)
+        exchange, send = Exchange.of(scope, send)
+        exchange.at_start.append(add_defaults)
+        if scope["scheme"] == "https":
+            exchange.headers.append(ONLY_HTTPS)
+        return self.app(scope, receive, send)
 
-        def send_with_headers(message: Message) -> Awaitable[None]:
-            if message["type"] == "http.response.start":
-                given = list(message.get("headers", ()))
-                own = {name for name, _ in given} & NAMES
-                defaults = [item for item in HEADERS if item[0] not in own] if own else HEADERS
-                only_https = [ONLY_HTTPS] if scope["scheme"] == "https" else []
-                message["headers"] = given + defaults + only_https
-            return send(message)
 
-        return self.app(scope, receive, send_with_headers)
+def add_defaults(headers: list[Header]) -> None:
+    own = {name for name, _ in headers} & NAMES
+    headers.extend([item for item in HEADERS if item[0] not in own] if own else HEADERS)

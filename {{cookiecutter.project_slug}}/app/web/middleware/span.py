@@ -1,12 +1,12 @@
 """Makes a span of each request, where spans are exported; else it is not in the stack."""
 
-from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.observability.trace_context import parent_in
-from app.web.routes import route_template
+from app.web.exchange import UNANSWERED, Exchange
+from app.web.matched_route import route_template
 
 if TYPE_CHECKING:
     from app.observability.spans import Spans
@@ -23,17 +23,10 @@ class SpanMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        status = 500  # what the server answers when nothing else is
-
-        def send_and_note(message: Message) -> Awaitable[None]:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            return send(message)
-
+        exchange, send = Exchange.of(scope, send)
         with self.spans.request(scope, parent_in(scope["headers"])) as span:
             scope.setdefault("state", {})["trace"] = span.context
             try:
-                await self.app(scope, receive, send_and_note)
+                await self.app(scope, receive, send)
             finally:
-                span.answered(status, route_template(scope))
+                span.answered(exchange.status or UNANSWERED, route_template(scope))

@@ -3,7 +3,9 @@
 from collections.abc import Awaitable
 from time import perf_counter
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.web.exchange import Exchange, Header
 
 
 class TimingMiddleware:
@@ -17,10 +19,9 @@ class TimingMiddleware:
             return self.app(scope, receive, send)
         started = perf_counter()
 
-        def send_with_time(message: Message) -> Awaitable[None]:
-            if message["type"] == "http.response.start":
-                taken = b"%.4fs" % (perf_counter() - started)
-                message["headers"] = [*message.get("headers", ()), (b"x-response-time", taken)]
-            return send(message)
+        def add_time(headers: list[Header]) -> None:
+            headers.append((b"x-response-time", b"%.4fs" % (perf_counter() - started)))
 
-        return self.app(scope, receive, send_with_time)
+        exchange, send = Exchange.of(scope, send)
+        exchange.at_start.append(add_time)
+        return self.app(scope, receive, send)

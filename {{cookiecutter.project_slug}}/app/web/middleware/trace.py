@@ -3,9 +3,10 @@
 from collections.abc import Awaitable
 
 import structlog
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.observability.trace_context import TraceContext, next_in_trace, parent_in
+from app.web.exchange import Exchange
 
 
 class TraceMiddleware:
@@ -21,11 +22,6 @@ class TraceMiddleware:
         trace: TraceContext = state.get("trace") or next_in_trace(parent_in(scope["headers"]))
         state["trace"] = trace
         structlog.contextvars.bind_contextvars(trace_id=trace.trace_id, span_id=trace.span_id)
-        header = (b"traceresponse", trace.header().encode())
-
-        def send_with_trace(message: Message) -> Awaitable[None]:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), header]
-            return send(message)
-
-        return self.app(scope, receive, send_with_trace)
+        exchange, send = Exchange.of(scope, send)
+        exchange.headers.append((b"traceresponse", trace.header().encode()))
+        return self.app(scope, receive, send)
