@@ -1,14 +1,12 @@
-"""Routes: added so that a request finds them quickly, and found again by what a request matched."""
+"""Routes: added flat, and each with the quickest way to answer that it allows."""
 
-from collections.abc import Iterable
 from copy import copy
 
 from fastapi import APIRouter, FastAPI
-from fastapi.routing import APIRoute, iter_route_contexts, request_response
-from starlette.routing import BaseRoute, compile_path
-from starlette.types import Scope
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
 
-from app.web.queries import reading_at_once
+from app.web.lean_routes import app_of
 
 
 def add_routes(app: FastAPI, router: APIRouter) -> None:
@@ -20,17 +18,10 @@ def add_routes(app: FastAPI, router: APIRouter) -> None:
         added = copy(route)
         if isinstance(added, APIRoute):
             added.dependency_overrides_provider = app
-            added.app = request_response(_run(added).get_route_handler())
+            added.app = app_of(added, app)
             if added.methods and "GET" in added.methods:
                 added.methods = added.methods | {"HEAD"}  # the server sends it without the body
         app.router.routes.append(added)
-
-
-def _run(route: APIRoute) -> APIRoute:
-    """As it runs; the route itself stays as it is documented."""
-    run = copy(route)
-    run.dependant = reading_at_once(route.dependant)
-    return run
 
 
 def without_head(route: BaseRoute) -> BaseRoute:
@@ -40,33 +31,3 @@ def without_head(route: BaseRoute) -> BaseRoute:
     documented = copy(route)
     documented.methods = route.methods - {"HEAD"}
     return documented
-
-
-def route_template(scope: Scope) -> str | None:
-    """`/v1/products/{product_id}`, with every prefix; None when nothing matched."""
-    context = scope.get("fastapi", {}).get("effective_route_context")
-    template: str | None = getattr(context or scope.get("route"), "path", None)
-    return template or _of_plain_route(scope)
-
-
-def _of_plain_route(scope: Scope) -> str | None:
-    """Of a route that is no part of the API: Starlette notes its endpoint alone."""
-    if (endpoint := scope.get("endpoint")) is None:
-        return None
-    routes = [r for r in scope["app"].routes if getattr(r, "endpoint", None) is endpoint]
-    return next((r.path for r in routes if r.path_regex.match(scope["path"])), None)
-
-
-def first_segment(scope: Scope) -> str:
-    """`health` of `/health/live`."""
-    path: str = scope["path"]
-    return path.removeprefix("/").partition("/")[0]
-
-
-def allowed_methods(routes: Iterable[BaseRoute], path: str) -> list[str]:
-    """Of all routes at this path; the framework names those of the first one only."""
-    allowed: set[str] = set()
-    for route in iter_route_contexts(list(routes)):
-        if route.path and route.methods and compile_path(route.path)[0].match(path):
-            allowed |= route.methods
-    return sorted(allowed)
