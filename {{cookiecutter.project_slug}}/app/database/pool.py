@@ -61,7 +61,7 @@ class FairPool(AsyncAdaptedQueuePool):
         self._waiting.append(turn)
         started = perf_counter()
         # A timer of its own costs a fraction of `asyncio.timeout`, which has a task to cancel.
-        timer = loop.call_later(self._timeout, _end_in_vain, turn)
+        timer = loop.call_later(self._timeout, end_in_vain, turn)
         try:
             await turn
             self._tell(started)
@@ -95,6 +95,7 @@ class FairPool(AsyncAdaptedQueuePool):
         self._permits += 1
 
 
-def _end_in_vain(turn: "asyncio.Future[None]") -> None:
+def end_in_vain(turn: "asyncio.Future[None]") -> None:
+    """Unless the turn has come in the same moment."""
     if not turn.done():
         turn.set_exception(TimeoutError())

@@ -10,7 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.util import greenlet_spawn
 
-from app.database.pool import FairPool
+from app.database.pool import FairPool, end_in_vain
 from tests.conftest import StartApp, make_settings
 
 
@@ -144,6 +144,15 @@ async def test_a_permit_that_comes_while_giving_up_goes_to_the_next(
             await asyncio.sleep(0)
     await asyncio.gather(*holders)
     pool._permits -= 1  # the one made up above
+
+
+async def test_a_turn_that_comes_as_time_runs_out_is_a_turn() -> None:
+    turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    turn.set_result(None)
+
+    end_in_vain(turn)
+
+    await turn
 
 
 async def test_waiting_too_long_is_an_error_that_tells_the_pool(

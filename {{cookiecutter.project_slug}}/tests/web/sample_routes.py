@@ -162,7 +162,7 @@ async def two(item: Item, amount: Annotated[int, Body()]) -> tuple[Item, int]:
 
 
 @lean.put("/status/{status}", response_model_exclude={"size"}, response_model_exclude_none=True)
-async def set_status(status: int, response: Response) -> Item:
+async def set_status(status: int, response: Response, _: Annotated[int, Depends(counted)]) -> Item:
     response.status_code = status
     response.set_cookie("seen", "now")
     return Item(name="x")
