@@ -32,14 +32,22 @@ class Password:
         """Raises what `connect` raises: asyncpg's error 28P01 or 28000 when none is accepted."""
         if self._provider is None:
             return await connect(None)
-        asked = await self._ask(self._provider)
-        for password in dict.fromkeys(filter(None, (asked, self._accepted))):
-            try:
-                return await self._try(connect, password)
-            except asyncpg.InvalidAuthorizationSpecificationError:
-                continue
-        await asyncio.sleep(MOMENT)
-        return await self._try(connect, await self._ask(self._provider))
+        try:
+            return await self._with_one_of_two(connect, self._provider)
+        except asyncpg.InvalidAuthorizationSpecificationError:
+            await asyncio.sleep(MOMENT)
+            return await self._with_one_of_two(connect, self._provider)
+
+    async def _with_one_of_two(
+        self, connect: Callable[[str | None], Awaitable[Opened]], provider: Provider
+    ) -> Opened:
+        asked, accepted = await self._ask(provider), self._accepted
+        try:
+            return await self._try(connect, asked)
+        except asyncpg.InvalidAuthorizationSpecificationError:
+            if accepted in {None, asked}:
+                raise
+        return await self._try(connect, accepted)
 
     async def _try(
         self, connect: Callable[[str | None], Awaitable[Opened]], password: str

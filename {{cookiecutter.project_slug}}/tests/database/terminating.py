@@ -12,7 +12,7 @@ WAIT_MS = 10_000
 async def terminate(sql: Any, pid: int) -> None:
     """Break a connection, and see it gone: the signal alone would return at once."""
     await sql.execute("SELECT pg_terminate_backend($1, $2)", pid, WAIT_MS)
-    await asyncio.sleep(0)  # the socket's end is noticed by the event loop
+    await asyncio.sleep(0.05)  # until the event loop has noticed the end of the socket
 
 
 async def terminate_own(sql: Any, session: AsyncSession) -> None:
