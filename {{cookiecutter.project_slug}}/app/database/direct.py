@@ -76,7 +76,7 @@ class Shape:
         self.varies = bool(compiled.post_compile_params)
         self._values = compiled.construct_params
         self._names = compiled.positiontup or ()
-        self._converters = _converters(
+        self._converters = converters(
             (name, bind.type.dialect_impl(dialect).bind_processor(dialect))
             for bind, name in compiled.bind_names.items()
         )
@@ -97,8 +97,8 @@ class Loader(Generic[Model]):
         self._model = model
         self._new = mapper.class_manager.new_instance
         self._attributes = {name: attribute.key for name, attribute in columns.items()}
-        self._converters = _converters(
-            (attribute.key, _result_converter(attribute.columns[0].type, dialect))
+        self._converters = converters(
+            (attribute.key, result_converter(attribute.columns[0].type, dialect))
             for attribute in columns.values()
         )
 
@@ -116,11 +116,11 @@ class Loader(Generic[Model]):
         return entity
 
 
-def _converters(pairs: Iterable[tuple[str, Convert | None]]) -> list[tuple[str, Convert]]:
+def converters(pairs: Iterable[tuple[str, Convert | None]]) -> list[tuple[str, Convert]]:
     return [(name, convert) for name, convert in pairs if convert is not None]
 
 
-def _result_converter(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
+def result_converter(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
     # Numbers alone ask for the type that PostgreSQL sends.
     sent = FLOAT8 if isinstance(kind, Float) else NUMERIC
     return kind.dialect_impl(dialect).result_processor(dialect, sent)

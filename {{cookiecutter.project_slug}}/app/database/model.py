@@ -36,7 +36,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def _created(context: DefaultExecutionContext) -> datetime:
+def same_as_created(context: DefaultExecutionContext) -> datetime:
     """The new row's `created_at`, so that a row nobody has changed shows two equal times."""
     try:
         row = context.get_current_parameters()  # type: ignore[no-untyped-call]  # of SQLAlchemy
@@ -77,7 +77,7 @@ class Entity(Base):
         default=utc_now, server_default=func.now(), sort_order=90
     )
     updated_at: Mapped[datetime] = mapped_column(
-        default=_created, onupdate=utc_now, server_default=func.now(), sort_order=91
+        default=same_as_created, onupdate=utc_now, server_default=func.now(), sort_order=91
     )
     version: Mapped[int] = mapped_column(BigInteger, server_default="1", sort_order=92)
 
