@@ -74,8 +74,10 @@ class Database:
         return await self._run_once(work)
 
     async def _run_once(self, work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
-        async with self.transaction() as session:
-            return await work(session)
+        async with self._writing() as session:
+            result = await work(session)
+            await session.end()
+            return result
 
     @asynccontextmanager
     async def reading(self, *, primary: bool = False) -> AsyncIterator[AsyncSession]:

@@ -15,10 +15,14 @@ Row = TypeVar("Row", bound=Entity)
 
 
 def tagged(entity: Row, response: Response) -> Row:
-    """Answer with the `ETag`; who keeps the answer must ask again before each use."""
-    response.headers["ETag"] = _tag(entity)
-    response.headers["Cache-Control"] = "no-cache"
+    """Answer with the headers of `tag`."""
+    response.headers.update(tag(entity))
     return entity
+
+
+def tag(entity: Entity) -> dict[str, str]:
+    """The `ETag`; who keeps the answer must ask again before each use."""
+    return {"ETag": _version_of(entity), "Cache-Control": "no-cache"}
 
 
 def not_modified(entity: Entity, request: Request) -> Response | None:
@@ -29,7 +33,7 @@ def not_modified(entity: Entity, request: Request) -> Response | None:
     _check_match(entity, request)
     if not _names(entity, request.headers.getlist("If-None-Match"), weakly=True):
         return None
-    return Response(status_code=304, headers={"ETag": _tag(entity), "Cache-Control": "no-cache"})
+    return Response(status_code=304, headers=tag(entity))
 
 
 @contextmanager
@@ -78,9 +82,9 @@ def _names(entity: Entity, fields: list[str], *, weakly: bool) -> bool:
         return False
     listed = ",".join(fields)
     given = [tag.strip(" \t") for tag in listed.split(",")]
-    wanted = _tag(entity)
+    wanted = _version_of(entity)
     return given == ["*"] or wanted in given or (weakly and f"W/{wanted}" in given)
 
 
-def _tag(entity: Entity) -> str:
+def _version_of(entity: Entity) -> str:
     return f'"{entity.version}"'
