@@ -33,7 +33,7 @@ class CommitRefusedError(RuntimeError):
     """A statement failed, the code went on, and PostgreSQL would answer COMMIT by rolling back."""
 
 
-def guard_pool(engine: AsyncEngine, *, ping_after_idle: float | None) -> None:
+def guard_connections(engine: AsyncEngine, *, ping_after_idle: float | None) -> None:
     """A connection idle for longer (in seconds; 0 is always, None never) must answer a ping."""
 
     def replace_if_dead(connection: Any, entry: ConnectionPoolEntry, _fairy: Any) -> None:
@@ -45,25 +45,20 @@ def guard_pool(engine: AsyncEngine, *, ping_after_idle: float | None) -> None:
             _ping(connection.driver_connection)
 
     event.listen(engine.sync_engine, "checkout", replace_if_dead)
-    event.listen(engine.sync_engine, "checkin", _discard_if_in_transaction)
-    if ping_after_idle is not None:
-        event.listen(engine.sync_engine, "checkin", _note_return)
+    event.listen(engine.sync_engine, "checkin", _tidy_up)
+    _refuse_commit_after_error(engine)
 
 
 def refuse_writes(engine: AsyncEngine) -> None:
     event.listen(engine.sync_engine, "before_cursor_execute", _refuse_write)
 
 
-def refuse_commit_after_error(engine: AsyncEngine) -> None:
+def _refuse_commit_after_error(engine: AsyncEngine) -> None:
     """Without this guard a swallowed failure ends in a success that stored nothing."""
     event.listen(engine.sync_engine, "handle_error", _remember_failure)
-    event.listen(engine.sync_engine, "begin", _forget_failure)  # no rollback follows a bad COMMIT
+    event.listen(engine.sync_engine, "rollback", _forget_failure)
     event.listen(engine.sync_engine, "rollback_savepoint", _forget_failure)
     event.listen(engine.sync_engine, "commit", _refuse_failed_commit)
-
-
-def _note_return(_connection: Any, entry: ConnectionPoolEntry) -> None:
-    entry.info[RETURNED] = time.monotonic()
 
 
 def _idle_for(entry: ConnectionPoolEntry) -> float:
@@ -78,7 +73,9 @@ def _ping(connection: Any) -> None:
         raise DisconnectionError from error
 
 
-def _discard_if_in_transaction(connection: Any, entry: ConnectionPoolEntry) -> None:
+def _tidy_up(connection: Any, entry: ConnectionPoolEntry) -> None:
+    entry.info.pop(FAILED, None)
+    entry.info[RETURNED] = time.monotonic()
     # A session shared by two tasks does this; every later request on the connection would fail.
     driver = None if connection is None else connection.driver_connection
     if driver is not None and (driver.is_closed() or driver.is_in_transaction()):
