@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     Integer,
     MetaData,
+    Sequence,
     Text,
     TypeDecorator,
     func,
@@ -109,6 +110,22 @@ class Calculating(Unmade):
     larger: Mapped[int] = column_property(size + literal(1))
 
 
+def size_in_context(context: Any) -> int:
+    return int(context.compiled is not None)
+
+
+class Asking(Unmade):
+    __tablename__ = "asking"
+
+    size: Mapped[int] = mapped_column(default=size_in_context)
+
+
+class Numbered(Unmade):
+    __tablename__ = "numbered"
+
+    number: Mapped[int] = mapped_column(Sequence("numbers", metadata=Unmade.metadata))
+
+
 class Owner(Unmade):
     __tablename__ = "owner"
 
@@ -133,6 +150,8 @@ NEEDING_MORE = [
     CountedByTheServer,
     Silent,
     Calculating,
+    Asking,
+    Numbered,
     Part,
     View,
 ]
