@@ -6,6 +6,7 @@ set of columns, where `execute` does it again for each row.
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Column, Connection, CursorResult, Dialect, Table
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -21,7 +22,8 @@ class InsertStatement:
     def __init__(self, table: Table) -> None:
         self._defaults = [(c.key, _maker(c)) for c in table.c if _is_made_by_the_service(c)]
         self._insert = table.insert().return_defaults(*filter(_is_made_by_the_server, table.c))
-        self._compiled: dict[tuple[Dialect, frozenset[str]], Compiled] = {}
+        self._compiled: WeakKeyDictionary[Dialect, dict[frozenset[str], Compiled]]
+        self._compiled = WeakKeyDictionary()
 
     def run(self, connection: Connection, given: Row) -> Row:
         """What defaults, ours and the server's, have made."""
@@ -35,10 +37,11 @@ class InsertStatement:
         return made | compiled.returned(result)
 
     def _compiled_for(self, dialect: Dialect, row: Row) -> "Compiled":
-        key = (dialect, frozenset(row))
-        if (compiled := self._compiled.get(key)) is None:
+        known = self._compiled.setdefault(dialect, {})
+        columns = frozenset(row)
+        if (compiled := known.get(columns)) is None:
             statement: Any = self._insert.compile(dialect=dialect, column_keys=list(row))
-            compiled = self._compiled[key] = Compiled(statement, dialect)
+            compiled = known[columns] = Compiled(statement, dialect)
         return compiled
 
 

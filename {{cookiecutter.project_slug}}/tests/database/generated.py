@@ -1,12 +1,14 @@
 """Models whose rows are partly made by somebody else, and models that take more than an INSERT."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     Computed,
     Dialect,
+    Float,
     ForeignKey,
     Integer,
     MetaData,
@@ -42,6 +44,7 @@ class Generated(Scratch):
     size: Mapped[int] = mapped_column(default=3, key="how_large")
     doubled: Mapped[int] = mapped_column(Integer, Computed("size * 2", persisted=True))
     number: Mapped[int] = mapped_column(default=text("20 + 1"))
+    weight: Mapped[Decimal] = mapped_column(Float(asdecimal=True), server_default="0.1")
     told_at: Mapped[datetime] = mapped_column(default=func.now())
     colour: Mapped[Colour | None] = mapped_column(text_enum(Colour), default=Colour.RED)
     notes: Mapped[Any] = mapped_column(JSONB, nullable=True)

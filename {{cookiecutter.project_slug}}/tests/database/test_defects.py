@@ -62,6 +62,19 @@ async def test_a_swallowed_failure_is_an_internal_error_and_stores_nothing(
     assert await rows(log) == 0
 
 
+async def test_a_failure_that_was_rolled_back_spoils_nothing_after_it(
+    log: Any, database: Database
+) -> None:
+    async with database.engine.connect() as connection:
+        with pytest.raises(DBAPIError):
+            await connection.execute(FAIL)
+        await connection.rollback()
+        await connection.execute(INSERT)
+        await connection.commit()
+
+    assert await rows(log) == 1
+
+
 async def test_a_failure_inside_a_savepoint_may_be_swallowed(log: Any, app: FastAPI) -> None:
     async def work(session: AsyncSession) -> None:
         await session.execute(INSERT)

@@ -1,6 +1,7 @@
 """One new row by an INSERT of its own leaves what the unit of work leaves."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -68,6 +69,29 @@ async def test_it_is_stored_with_the_commit(database: Database) -> None:
         name: getattr(found, name) for name in ("name", "created_at", "updated_at")
     }
     assert inspect(thing).detached
+
+
+@pytest.mark.usefixtures("scratch")
+@pytest.mark.parametrize("given", [{}, {"created_at": datetime(2026, 2, 28, tzinfo=UTC)}])
+async def test_it_was_updated_when_it_was_created(
+    database: Database, given: dict[str, datetime]
+) -> None:
+    await create_things(database)
+    async with database.transaction() as session:
+        await by_insertion(session, thing := Thing(name="lamp", **given))
+
+    assert thing.updated_at == thing.created_at
+
+
+@pytest.mark.usefixtures("scratch")
+async def test_each_set_of_columns_has_a_statement_of_its_own(database: Database) -> None:
+    await create_things(database)
+    async with database.transaction() as session:
+        for given in ({}, {"code": "a"}, {}, {"code": "b", "size": 4}):
+            await by_insertion(session, Generated(**given))
+        rows = await session.execute(select(Generated.code, Generated.doubled))
+
+    assert sorted(map(tuple, rows)) == [("a", 6), ("b", 8), ("none", 6), ("none", 6)]
 
 
 @pytest.mark.usefixtures("scratch")

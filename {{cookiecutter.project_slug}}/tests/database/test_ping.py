@@ -1,5 +1,6 @@
 """A connection that sat idle may have been lost in silence: a ping finds out."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
@@ -24,14 +25,22 @@ def through(wire: Wire, database_url: str) -> str:
     return database_url.replace(f":{server.port}/", f":{wire.port}/")
 
 
-@pytest.mark.parametrize(("after", "round_trips"), [(None, 1), (60, 1), (0, 2)])
+@pytest.mark.parametrize(
+    ("after", "idle", "round_trips"), [(None, 0, 1), (60, 0, 1), (0, 0, 2), (0.05, 0.1, 2)]
+)
 async def test_a_ping_costs_a_round_trip_and_is_sent_only_when_it_is_due(
-    start_app: StartApp, wire: Wire, database_url: str, after: float | None, round_trips: int
+    start_app: StartApp,
+    wire: Wire,
+    database_url: str,
+    after: float | None,
+    idle: float,
+    round_trips: int,
 ) -> None:
     pool = {"url": through(wire, database_url), "ping_after_idle": after, "pool_size": 1}
     app = await start_app(make_settings(database=pool))
     assert (await ask_reading(app, read)).status_code == 200
 
+    await asyncio.sleep(idle)
     before = wire.round_trips
     assert (await ask_reading(app, read)).status_code == 200
 
