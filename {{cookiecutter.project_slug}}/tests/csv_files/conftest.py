@@ -23,6 +23,7 @@ class Ended(NamedTuple):
 
 
 Run = Callable[..., Awaitable[Ended]]
+Write = Callable[..., Path]
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +65,7 @@ def run(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gadg
 
 
 @pytest.fixture
-def write(tmp_path: Path) -> Callable[..., Path]:
+def write(tmp_path: Path) -> Write:
     """Write a file of these lines."""
 
     def write(*lines: str, name: str = "gadgets.csv") -> Path:

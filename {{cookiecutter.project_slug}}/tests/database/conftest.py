@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from app.database.session import Database
+from tests.database.things import ThingRepository, create_things
 from tests.web.conftest import read_log as read_log  # noqa: PLC0414  a fixture, here too
 from tools.postgres import Server, running
 
@@ -26,3 +28,11 @@ def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with running(tmp_path_factory.mktemp("postgres"), throwaway=True) as server:
         server.create_database("own")
         yield server
+
+
+@pytest.fixture
+async def things(scratch: Any, database: Database) -> AsyncIterator[ThingRepository]:
+    """A repository in a transaction that is committed after the test."""
+    await create_things(database)
+    async with database.transaction() as session:
+        yield ThingRepository(session)

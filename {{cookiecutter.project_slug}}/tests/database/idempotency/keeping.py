@@ -26,6 +26,17 @@ async def stop_there(_: AsyncSession) -> None:
     await asyncio.sleep(600)
 
 
+class Turn:
+    """What happens in the middle of the work, one after the other; then nothing any more."""
+
+    def __init__(self, *steps: Meanwhile) -> None:
+        self.steps = list(steps)
+
+    async def __call__(self, session: AsyncSession) -> None:
+        if self.steps:
+            await self.steps.pop(0)(session)
+
+
 def keep(app: FastAPI, meanwhile: Meanwhile = nothing) -> None:
     """Add `POST /marks/{kind}`; between making the mark and answering it does `meanwhile`."""
 

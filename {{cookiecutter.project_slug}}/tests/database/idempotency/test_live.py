@@ -7,17 +7,10 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
-from httpx import AsyncClient, Response, TransportError
+from httpx import AsyncClient, TransportError
 
+from tests.database.idempotency.posting import made, post
 from tests.serving import serving, until
-
-KEY = {"Idempotency-Key": "8e03978e-40d5-43dd-bc93-6894a57f9324"}
-
-
-@pytest.fixture
-async def marks(scratch: Any) -> Any:
-    await scratch.execute("CREATE TABLE scratch.marks (id serial PRIMARY KEY)")
-    return scratch
 
 
 @pytest.fixture
@@ -26,21 +19,13 @@ async def clients(marks: Any, database_url: str) -> AsyncIterator[list[AsyncClie
     async with AsyncExitStack() as stack:
         env = {"DATABASE_URL": database_url}
         servers = [
-            stack.enter_context(serving("tests.database.keeping:create_app", env=env))
+            stack.enter_context(serving("tests.database.idempotency.keeping:create_app", env=env))
             for _ in range(2)
         ]
         yield [
             await stack.enter_async_context(AsyncClient(base_url=it.url, timeout=60))
             for it in servers
         ]
-
-
-async def post(client: AsyncClient) -> Response:
-    return await client.post("/marks/a", content=b"x", headers=KEY)
-
-
-async def made(marks: Any) -> int:
-    return int(await marks.fetchval("SELECT count(*) FROM scratch.marks"))
 
 
 async def test_of_parallel_duplicates_at_two_processes_one_is_done(
@@ -57,7 +42,7 @@ async def test_of_parallel_duplicates_at_two_processes_one_is_done(
 async def test_work_that_died_with_its_process_is_done_by_another(
     clients: list[AsyncClient], marks: Any, database_url: str
 ) -> None:
-    factory = "tests.database.keeping:create_stopping_app"
+    factory = "tests.database.idempotency.keeping:create_stopping_app"
     env = {"DATABASE_URL": database_url}
     with serving(factory, env=env) as doomed:
         async with AsyncClient(base_url=doomed.url, timeout=60) as client:
