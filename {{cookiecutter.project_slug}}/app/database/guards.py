@@ -56,7 +56,7 @@ def refuse_writes(engine: AsyncEngine) -> None:
 def _refuse_commit_after_error(engine: AsyncEngine) -> None:
     """Without this guard a swallowed failure ends in a success that stored nothing."""
     event.listen(engine.sync_engine, "handle_error", _remember_failure)
-    event.listen(engine.sync_engine, "rollback", _forget_failure)
+    event.listen(engine.sync_engine, "begin", _forget_failure)  # no rollback follows a bad COMMIT
     event.listen(engine.sync_engine, "rollback_savepoint", _forget_failure)
     event.listen(engine.sync_engine, "commit", _refuse_failed_commit)
 
@@ -74,7 +74,6 @@ def _ping(connection: Any) -> None:
 
 
 def _tidy_up(connection: Any, entry: ConnectionPoolEntry) -> None:
-    entry.info.pop(FAILED, None)
     entry.info[RETURNED] = time.monotonic()
     # A session shared by two tasks does this; every later request on the connection would fail.
     driver = None if connection is None else connection.driver_connection
