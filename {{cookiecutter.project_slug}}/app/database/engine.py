@@ -6,7 +6,7 @@ import asyncpg
 import orjson
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from app.database.guards import guard_connections
+from app.database.guards import guard_pool
 from app.database.observation import observe_queries
 from app.database.password import Password
 from app.database.pgbouncer import Connection, patience, pooled_connection
@@ -36,7 +36,7 @@ def create_engine(settings: DatabaseSettings, application_name: str) -> AsyncEng
         json_deserializer=orjson.loads,  # and not orjson.dumps, which makes null of NaN
     )
     observe_queries(engine)
-    guard_connections(engine, ping_after_idle=settings.ping_after_idle)
+    guard_pool(engine, ping_after_idle=settings.ping_after_idle)
     return engine
 
 

@@ -33,7 +33,7 @@ class CommitRefusedError(RuntimeError):
     """A statement failed, the code went on, and PostgreSQL would answer COMMIT by rolling back."""
 
 
-def guard_connections(engine: AsyncEngine, *, ping_after_idle: float | None) -> None:
+def guard_pool(engine: AsyncEngine, *, ping_after_idle: float | None) -> None:
     """A connection idle for longer (in seconds; 0 is always, None never) must answer a ping."""
 
     def replace_if_dead(connection: Any, entry: ConnectionPoolEntry, _fairy: Any) -> None:
@@ -46,14 +46,13 @@ def guard_connections(engine: AsyncEngine, *, ping_after_idle: float | None) -> 
 
     event.listen(engine.sync_engine, "checkout", replace_if_dead)
     event.listen(engine.sync_engine, "checkin", _tidy_up)
-    _refuse_commit_after_error(engine)
 
 
 def refuse_writes(engine: AsyncEngine) -> None:
     event.listen(engine.sync_engine, "before_cursor_execute", _refuse_write)
 
 
-def _refuse_commit_after_error(engine: AsyncEngine) -> None:
+def refuse_commit_after_error(engine: AsyncEngine) -> None:
     """Without this guard a swallowed failure ends in a success that stored nothing."""
     event.listen(engine.sync_engine, "handle_error", _remember_failure)
     event.listen(engine.sync_engine, "begin", _forget_failure)  # no rollback follows a bad COMMIT
