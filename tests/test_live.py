@@ -34,7 +34,8 @@ def project(example: bool, tmp_path_factory: pytest.TempPathFactory) -> Path:  #
 @pytest.mark.usefixtures("alone")
 def test_its_own_checks_are_green(project: Path) -> None:
     # These tests wait a third of their time, and nothing runs beside them here.
-    make("check", cwd=project, env={"PYTEST_XDIST_AUTO_NUM_WORKERS": str((os.cpu_count() or 1) + 1)})
+    workers = (os.cpu_count() or 1) + 1
+    make("check", cwd=project, env={"PYTEST_XDIST_AUTO_NUM_WORKERS": str(workers)})
 
 
 @pytest.mark.usefixtures("alone")

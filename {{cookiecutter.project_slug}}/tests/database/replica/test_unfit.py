@@ -48,8 +48,8 @@ async def test_a_replica_that_lags_is_left_until_it_has_caught_up(
     await until(lambda: replica.fit)
 
     assert await reads_replica(database)
-    assert log.told() == [FIT, UNFIT, FIT]
-    assert re.search(r"reason='it is \d+\.\d s behind'", log.lines()[1])
+    assert log.told()[-3:] == [FIT, UNFIT, FIT]  # one that has just started may be behind too
+    assert re.search(r"reason='it is \d+\.\d s behind'", log.lines()[-2])
 
 
 async def test_a_replica_that_dies_under_load_costs_no_request_but_those_on_their_way(
