@@ -1,6 +1,5 @@
 """Ring 3: a baked service is set up, checked, migrated, started, used and stopped."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -33,9 +32,7 @@ def project(example: bool, tmp_path_factory: pytest.TempPathFactory) -> Path:  #
 
 @pytest.mark.usefixtures("alone")
 def test_its_own_checks_are_green(project: Path) -> None:
-    # These tests wait a third of their time, and nothing runs beside them here.
-    workers = (os.cpu_count() or 1) + 1
-    make("check", cwd=project, env={"PYTEST_XDIST_AUTO_NUM_WORKERS": str(workers)})
+    make("check", cwd=project)
 
 
 @pytest.mark.usefixtures("alone")

@@ -59,9 +59,8 @@ class Compiled:
         self._returned = [(c.key, result_converter(c.type, dialect)) for c in columns]
 
     def arguments(self, row: Row) -> tuple[Any, ...]:
-        if self._converters:
-            row = row | {key: convert(row[key]) for key, convert in self._converters}
-        return tuple([row[key] for key in self._keys])
+        sent = row | {key: convert(row[key]) for key, convert in self._converters}
+        return tuple([sent[key] for key in self._keys])
 
     def returned(self, result: CursorResult[Any]) -> Row:
         if not self._returned:

@@ -1,6 +1,8 @@
 """What a request matched, and what it could have matched."""
 
+import re
 from collections.abc import Iterable
+from functools import cache
 
 from fastapi.routing import iter_route_contexts
 from starlette.routing import BaseRoute, compile_path
@@ -32,6 +34,11 @@ def allowed_methods(routes: Iterable[BaseRoute], path: str) -> list[str]:
     """Of all routes at this path; the framework names those of the first one only."""
     allowed: set[str] = set()
     for route in iter_route_contexts(list(routes)):
-        if route.path and route.methods and compile_path(route.path)[0].match(path):
+        if route.path and route.methods and _pattern(route.path).match(path):
             allowed |= route.methods
     return sorted(allowed)
+
+
+@cache
+def _pattern(template: str) -> re.Pattern[str]:
+    return compile_path(template)[0]
