@@ -5,7 +5,7 @@ SQLAlchemy compiles a statement once, the driver runs it, and its rows become en
 would leave them behind: loaded and detached. See docs/decisions/0018-reads-by-the-driver.md.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from typing import Any, Generic, TypeVar, cast
 from weakref import WeakKeyDictionary
 
@@ -68,24 +68,34 @@ class DirectReads:
         return loader.entities(rows)
 
 
-class Shape:
-    """What statements have in common that differ in their values alone."""
+class DriverStatement:
+    """A statement as the driver takes it: its SQL, and values in that order and form."""
 
     def __init__(self, compiled: SQLCompiler, dialect: Dialect) -> None:
         self.sql = compiled.string
-        self.varies = bool(compiled.post_compile_params)
-        self._values = compiled.construct_params
         self._names = compiled.positiontup or ()
         self._converters = converters(
             (name, bind.type.dialect_impl(dialect).bind_processor(dialect))
             for bind, name in compiled.bind_names.items()
         )
 
-    def arguments(self, values: Mapping[str, Any], binds: Binds) -> list[Any]:
-        found = self._values(values, extracted_parameters=binds)
+    def in_order(self, values: MutableMapping[str, Any]) -> list[Any]:
+        """Changes `values`."""
         for name, convert in self._converters:
-            found[name] = convert(found[name])
-        return [found[name] for name in self._names]
+            values[name] = convert(values[name])
+        return [values[name] for name in self._names]
+
+
+class Shape(DriverStatement):
+    """What statements have in common that differ in their values alone."""
+
+    def __init__(self, compiled: SQLCompiler, dialect: Dialect) -> None:
+        super().__init__(compiled, dialect)
+        self.varies = bool(compiled.post_compile_params)
+        self._values = compiled.construct_params
+
+    def arguments(self, values: Mapping[str, Any], binds: Binds) -> list[Any]:
+        return self.in_order(self._values(values, extracted_parameters=binds))
 
 
 class Loader(Generic[Model]):

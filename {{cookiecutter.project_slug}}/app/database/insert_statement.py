@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Column, Connection, CursorResult, Dialect, Table
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from app.database.direct import converters, result_converter
+from app.database.direct import DriverStatement, result_converter
 from app.database.model import same_as_created
 
 Row = dict[str, Any]
@@ -33,7 +33,7 @@ class InsertStatement:
             if key not in row:
                 made[key] = row[key] = make(parameters)
         compiled = self._compiled_for(connection.dialect, row)
-        result = connection.exec_driver_sql(compiled.sql, compiled.arguments(row))
+        result = connection.exec_driver_sql(compiled.sql, tuple(compiled.in_order(row)))
         return made | compiled.returned(result)
 
     def _compiled_for(self, dialect: Dialect, row: Row) -> "Compiled":
@@ -45,22 +45,13 @@ class InsertStatement:
         return compiled
 
 
-class Compiled:
+class Compiled(DriverStatement):
     """For one set of columns."""
 
     def __init__(self, compiled: SQLCompiler, dialect: Dialect) -> None:
-        self.sql = compiled.string
-        self._keys = compiled.positiontup or ()
-        self._converters = converters(
-            (name, bind.type.dialect_impl(dialect).bind_processor(dialect))
-            for bind, name in compiled.bind_names.items()
-        )
+        super().__init__(compiled, dialect)
         columns: Any = compiled.implicit_returning or ()
         self._returned = [(c.key, result_converter(c.type, dialect)) for c in columns]
-
-    def arguments(self, row: Row) -> tuple[Any, ...]:
-        sent = row | {key: convert(row[key]) for key, convert in self._converters}
-        return tuple([sent[key] for key in self._keys])
 
     def returned(self, result: CursorResult[Any]) -> Row:
         if not self._returned:

@@ -74,10 +74,8 @@ class Database:
         return await self._run_once(work)
 
     async def _run_once(self, work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
-        async with self._writing() as session:
-            result = await work(session)
-            await session.end()
-            return result
+        async with self.transaction() as session:
+            return await work(session)
 
     @asynccontextmanager
     async def reading(self, *, primary: bool = False) -> AsyncIterator[AsyncSession]:
