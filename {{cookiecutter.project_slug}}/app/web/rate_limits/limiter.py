@@ -2,8 +2,10 @@
 
 from typing import Protocol
 
+from starlette.types import Scope
+
 from app.settings import Settings
-from app.web.rate_limits.policies import Policy
+from app.web.rate_limits.policies import Policies
 from app.web.rate_limits.process import ProcessCounter
 from app.web.rate_limits.standing import Counter, Standing
 
@@ -19,17 +21,20 @@ class Observer(Protocol):
 class RateLimiter:
     """In this process, or in a Redis that all processes share."""
 
-    def __init__(self, settings: Settings, observer: Observer | None = None) -> None:
+    def __init__(
+        self, settings: Settings, policies: Policies, observer: Observer | None = None
+    ) -> None:
         self.counter = _counter(settings)
         self.observer = observer
+        self._policies = policies
 
-    async def hit(self, policy: Policy, client: str) -> Standing | None:
-        """Count one request; None when it cannot be counted."""
-        standing = await self.counter.hit(policy, client)
+    async def hit(self, scope: Scope, client: str) -> Standing | None:
+        """Count one request against the limit of its route; None when it cannot be counted."""
+        standing = await self.counter.hit(self._policies.of(scope), client)
         if self.observer is not None and standing is None:
             self.observer.unavailable()
         elif self.observer is not None and standing is not None and not standing.allowed:
-            self.observer.exceeded(policy.name)
+            self.observer.exceeded(standing.policy.name)
         return standing
 
     async def close(self) -> None:

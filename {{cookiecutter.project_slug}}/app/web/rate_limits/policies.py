@@ -55,10 +55,12 @@ class Policies:
     def __init__(self, routes: Iterable[BaseRoute], default: str) -> None:
         self._default = Policy("default", parse(default))
         rows = list(_rows(routes))
-        limited = any(row.policy for _, row in rows)
-        self._rows = ByStart(rows if limited else [], tuple)
+        self._limited = any(row.policy for _, row in rows)
+        self._rows = ByStart(rows, tuple)
 
     def of(self, scope: Scope) -> Policy:
+        if not self._limited:
+            return self._default
         for row in self._rows.at(scope["path"]):
             if scope["method"] in row.methods and row.path.match(scope["path"]):
                 return row.policy or self._default

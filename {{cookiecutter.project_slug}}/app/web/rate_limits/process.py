@@ -2,7 +2,6 @@
 
 from math import ceil, floor
 from time import monotonic
-from typing import NamedTuple
 
 from limits import RateLimitItem
 
@@ -12,11 +11,8 @@ from app.web.rate_limits.standing import Standing
 SWEEP_EVERY = 10.0
 
 
-class Count(NamedTuple):
-    allowed: bool
-    remaining: int
-    reset: float
-    """Seconds until there is more."""
+Count = tuple[bool, int, float]
+"""Whether it is allowed, how many more would be, and seconds until there are more."""
 
 
 class Windows:
@@ -24,7 +20,7 @@ class Windows:
 
     def __init__(self, limit: RateLimitItem) -> None:
         self._amount, self._length = limit.amount, limit.get_expiry()
-        self._number = 0
+        self._end = 0.0
         self._before: dict[str, int] = {}
         self._now: dict[str, int] = {}
 
@@ -33,25 +29,23 @@ class Windows:
 
     def turn(self, now: float) -> None:
         """Forget what no longer counts at this time."""
-        number = int(now / self._length)
-        if number != self._number:
-            self._before = self._now if number == self._number + 1 else {}
+        if now >= self._end:
+            self._before = self._now if now < self._end + self._length else {}
             self._now = {}
-            self._number = number
+            self._end = (now // self._length + 1) * self._length
 
     def hit(self, client: str, now: float) -> Count:
         self.turn(now)
-        length = self._length
+        left, length = self._end - now, self._length
         before, asked = self._before.get(client, 0), self._now.get(client, 0)
-        left = (1 - (now - length) / length % 1) * length
         share = before * left / length
-        allowed = floor(share + asked) < self._amount
+        allowed = share + asked < self._amount
         if allowed:
             asked = self._now[client] = asked + 1
         reset = left % (length / before) if before else left
         if asked:
             reset = min(reset, left % length)
-        return Count(allowed, max(0, self._amount - floor(share + asked)), reset)
+        return allowed, max(0, self._amount - floor(share + asked)), reset
 
 
 class ProcessCounter:
