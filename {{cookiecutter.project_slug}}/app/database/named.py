@@ -50,7 +50,7 @@ class _Needs:
     name: str
 
     def found(self, connection: HTTPConnection) -> Database:
-        named: NamedDatabase = connection.app.state.named[self.name]
+        named: NamedDatabase = connection.app.state["named"][self.name]
         return named.database
 
 

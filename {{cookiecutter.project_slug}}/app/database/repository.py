@@ -53,7 +53,7 @@ class Repository(Bulk[Model]):
     @classmethod
     async def for_reads(cls, connection: HTTPConnection) -> Self:
         """Of the request, as `ReadSession`: a dependency less costs less."""
-        return cls(Reader(connection.app.state.database))
+        return cls(Reader(connection.app.state["database"]))
 
     @property
     def session(self) -> AsyncSession:

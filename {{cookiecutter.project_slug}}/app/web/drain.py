@@ -54,7 +54,7 @@ class Drain:
 
 
 async def _drain(connection: HTTPConnection) -> Drain:
-    drain: Drain = connection.app.state.drain
+    drain: Drain = connection.app.state["drain"]
     return drain
 
 

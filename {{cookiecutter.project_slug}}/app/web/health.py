@@ -56,7 +56,7 @@ Answer = TypeVar("Answer", bound=Health)
 
 
 async def _probe(request: Request) -> Probe:
-    probe: Probe = request.app.state.probe
+    probe: Probe = request.app.state["probe"]
     return probe
 
 
@@ -74,7 +74,7 @@ async def ready(
     request: Request, probe: CurrentProbe, drain: CurrentDrain, response: Response
 ) -> Health:
     """Whether to send requests here: of the databases, the service's own primary decides."""
-    available = await probe.check() and request.app.state.warm_up.done
+    available = await probe.check() and request.app.state["warm_up"].done
     status = "draining" if drain.is_set() else _status(available)
     return _answer(Health(status=status), response)
 

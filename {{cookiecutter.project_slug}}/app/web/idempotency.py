@@ -51,7 +51,7 @@ class OncePerKey:
             log.info("answered again", idempotency_key=shortened(claim.key))
             return response_from(kept)
         response = await work(session)
-        lifetime = timedelta(seconds=self.request.app.state.settings.idempotency.ttl)
+        lifetime = timedelta(seconds=self.request.app.state["settings"].idempotency.ttl)
         await claim.keep(session, answer_of(response), lifetime)
         return response
 
@@ -102,7 +102,7 @@ def response_from(answer: Answer) -> Response:
 
 
 async def once_per_key(request: Request) -> OncePerKey:
-    return OncePerKey(request, request.app.state.database)
+    return OncePerKey(request, request.app.state["database"])
 
 
 Once = Annotated[OncePerKey, Depends(once_per_key)]

@@ -18,7 +18,7 @@ class DrainMiddleware:
         if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
-        drain = scope["app"].state.drain
+        drain = scope["app"].state["drain"]
 
         def close_if_draining(headers: list[Header]) -> None:
             if drain.is_set():
