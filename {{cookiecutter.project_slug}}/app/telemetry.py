@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.middleware import Middleware
 
-from app.database.observation import observation_of
+from app.database.dialect import observation_of
 from app.database.sampling import observing_pool
 from app.settings import Settings
 from app.settings.sharing import shared_metrics

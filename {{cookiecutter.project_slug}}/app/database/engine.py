@@ -4,10 +4,11 @@ from typing import Any
 
 import asyncpg
 import orjson
+from sqlalchemy.dialects import registry
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from app.database.dialect import ServiceDialect
 from app.database.guards import guard_pool
-from app.database.observation import observe_queries
 from app.database.password import Password
 from app.database.pgbouncer import Connection, patience, pooled_connection
 from app.database.pool import FairPool
@@ -23,8 +24,9 @@ def create_engine(settings: DatabaseSettings, application_name: str) -> AsyncEng
     async def connect(*_: Any, **__: Any) -> Connection:
         return await open_connection(settings, application_name, password)
 
+    registry.register("postgresql.service", ServiceDialect.__module__, ServiceDialect.__name__)
     engine = create_async_engine(
-        settings.address.set(drivername="postgresql+asyncpg"),
+        settings.address.set(drivername="postgresql+service"),
         connect_args={"async_creator_fn": connect},
         poolclass=FairPool,
         pool_size=settings.pool_size,
@@ -35,7 +37,6 @@ def create_engine(settings: DatabaseSettings, application_name: str) -> AsyncEng
         hide_parameters=True,
         json_deserializer=orjson.loads,  # and not orjson.dumps, which makes null of NaN
     )
-    observe_queries(engine)
     guard_pool(engine, ping_after_idle=settings.ping_after_idle)
     return engine
 

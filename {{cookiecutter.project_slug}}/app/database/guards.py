@@ -9,7 +9,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.util import await_
 
 READS = re.compile(
@@ -53,11 +53,11 @@ def refuse_writes(engine: AsyncEngine) -> None:
 
 
 def refuse_commit_after_error(engine: AsyncEngine) -> None:
-    """Without this guard a swallowed failure ends in a success that stored nothing."""
+    """Without this guard a swallowed failure ends in a success that stored nothing.
+
+    A failure is remembered here; it is the engine's dialect that asks before each COMMIT.
+    """
     event.listen(engine.sync_engine, "handle_error", _remember_failure)
-    event.listen(engine.sync_engine, "begin", _forget_failure)  # no rollback follows a bad COMMIT
-    event.listen(engine.sync_engine, "rollback_savepoint", _forget_failure)
-    event.listen(engine.sync_engine, "commit", _refuse_failed_commit)
 
 
 def _idle_for(entry: ConnectionPoolEntry) -> float:
@@ -91,12 +91,11 @@ def _remember_failure(context: ExceptionContext) -> None:
         context.connection.info[FAILED] = True
 
 
-def _forget_failure(connection: Connection, *_: Any) -> None:
-    if not connection.invalidated:
-        connection.info.pop(FAILED, None)
+def forget_failure(connection: Connection | PoolProxiedConnection) -> None:
+    connection.info.pop(FAILED, None)
 
 
-def _refuse_failed_commit(connection: Connection) -> None:
+def refuse_failed_commit(connection: PoolProxiedConnection) -> None:
     if connection.info.get(FAILED):
         message = "a statement failed in this transaction and the failure was swallowed"
         raise CommitRefusedError(message)

@@ -1,17 +1,12 @@
-"""The one place that watches statements: the request's log line, metrics and spans feed on it.
+"""What watches statements: the request's log line, metrics and spans feed on it.
 
 What asyncpg sends by itself (`driver_connection`) passes by.
 """
 
 from collections.abc import Callable
 from time import perf_counter
-from typing import Any, cast
 
 import structlog
-from sqlalchemy import event
-from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.engine.interfaces import ExecuteStyle
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.observability.queries import current_queries
 
@@ -47,30 +42,3 @@ def add_database_time(seconds: float) -> None:
     """Of what is no statement to SQLAlchemy, such as COMMIT."""
     if (queries := current_queries()) is not None:
         queries.seconds += seconds
-
-
-def observation_of(engine: AsyncEngine) -> QueryObservation:
-    return cast("QueryObservation", engine.get_execution_options()["observation"])
-
-
-def observe_queries(engine: AsyncEngine) -> None:
-    """From now on, what SQLAlchemy sends; `observation_of` is for what is sent past it."""
-    observation = QueryObservation()
-    engine.update_execution_options(observation=observation)
-
-    def begun(_c: Any, _cursor: Any, statement: str, _p: Any, context: Any, _many: Any) -> None:
-        bulk = context.execute_style is ExecuteStyle.INSERTMANYVALUES
-        context.query_begun = observation.begun(statement, one_of_a_bulk=bulk)
-
-    def succeeded(_c: Any, _cursor: Any, statement: str, _p: Any, context: Any, _many: Any) -> None:
-        begun, context.query_begun = context.query_begun, None  # reading rows is no statement
-        observation.ended(statement, begun)
-
-    def failed(failure: ExceptionContext) -> None:
-        begun = getattr(failure.execution_context, "query_begun", None)
-        if begun is not None:
-            observation.ended(failure.statement or "", begun, failure.original_exception)
-
-    event.listen(engine.sync_engine, "before_cursor_execute", begun)
-    event.listen(engine.sync_engine, "after_cursor_execute", succeeded)
-    event.listen(engine.sync_engine, "handle_error", failed)

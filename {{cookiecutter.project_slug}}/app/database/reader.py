@@ -9,8 +9,8 @@ from sqlalchemy import Executable, Result, ScalarResult, Select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.util.concurrency import greenlet_spawn
 
+from app.database.dialect import observation_of
 from app.database.model import Entity
-from app.database.observation import observation_of
 
 if TYPE_CHECKING:
     from app.database.session import Database

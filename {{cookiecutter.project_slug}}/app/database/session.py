@@ -127,7 +127,7 @@ async def _is_connected(session: AsyncSession, replica: Replica) -> bool:
 
 
 async def _database(connection: HTTPConnection) -> Database:
-    database: Database = connection.app.state.database
+    database: Database = connection.app.state["database"]
     return database
 
 
@@ -141,11 +141,11 @@ async def _session(database: CurrentDatabase) -> AsyncIterator[AsyncSession]:
 
 
 async def _reader(connection: HTTPConnection) -> Reader:
-    return Reader(connection.app.state.database)
+    return Reader(connection.app.state["database"])
 
 
 async def _primary_reader(connection: HTTPConnection) -> Reader:
-    return Reader(connection.app.state.database, primary=True)
+    return Reader(connection.app.state["database"], primary=True)
 
 
 # Scope "function" is what puts COMMIT before the response; the default commits after it.

@@ -11,7 +11,7 @@ from sqlalchemy import insert, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.database.observation import observation_of
+from app.database.dialect import observation_of
 from app.database.session import CurrentDatabase, Database, ReadSession, Session
 from app.settings import Settings
 from tests.conftest import Client, StartApp, client_of, make_settings
@@ -41,6 +41,16 @@ async def test_statements_of_a_transaction_are_counted_and_timed(
 
     assert line["queries"] == 3
     assert 60 <= line["database_ms"] <= line["duration_ms"]
+
+
+async def test_statements_are_counted_however_they_are_sent(
+    app: FastAPI, read_log: ReadLog
+) -> None:
+    async def handle(session: Session) -> None:
+        await session.execute(text("SELECT set_config('a.b', :value, true)"), [{"value": "c"}] * 2)
+        await session.execute(text("SELECT 1"), execution_options={"no_parameters": True})
+
+    assert (await ask(app, handle, read_log))["queries"] == 2
 
 
 async def test_reads_in_autocommit_are_counted(app: FastAPI, read_log: ReadLog) -> None:
