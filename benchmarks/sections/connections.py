@@ -15,7 +15,7 @@ def measure(service: Service) -> Findings:
     with running({"service": service.program()}) as servers:
         server = servers["service"]
         samples = interleaved(
-            [Point(f"clients: {count}", server, GET, connections=count) for count in CLIENTS],
+            [Point(f"clients: {count}", server, GET, count, requests=2_000) for count in CLIENTS],
             rounds=3,
         )
     return Findings([Table("Clients at once", COLUMNS, samples.rows(), NOTE)])

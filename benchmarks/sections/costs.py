@@ -36,7 +36,7 @@ def measure(service: Service) -> Findings:
 def _compare(programs: dict[str, Program]) -> Findings:
     with running(programs) as servers:
         trivial = interleaved(
-            [Point(f"trivial, {name}", it, LIVE, requests=4_000) for name, it in servers.items()]
+            [Point(f"trivial, {name}", it, LIVE, requests=500) for name, it in servers.items()]
         )
         plain, *_ = servers.values()
         reads = [Point(f"get, {name}", it, GET) for name, it in servers.items()]

@@ -21,9 +21,7 @@ def measure(service: Service) -> Findings:
         deep = f"{LIST.format(LIMIT)}&cursor={_cursor_before(DEEP, server.port)}"
         first, last = "page 1", f"page {DEEP:,}"
         pages = {first: Ask(LIST.format(LIMIT)), last: Ask(deep)}
-        samples = interleaved(
-            [Point(name, server, ask, requests=1_000) for name, ask in pages.items()]
-        )
+        samples = interleaved([Point(name, server, ask) for name, ask in pages.items()])
     table = Table("Pages of a million rows", COLUMNS, samples.rows(), NOTE)
     return Findings([table], {"pages": samples.ratio(last, first)})
 

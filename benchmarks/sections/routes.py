@@ -10,7 +10,7 @@ from benchmarks.tables import Table
 ASGI, STARLETTE, FASTAPI = "raw ASGI", "bare Starlette", "bare FastAPI"
 ASYNCPG, SQLALCHEMY = "FastAPI + asyncpg", "FastAPI + SQLAlchemy"
 USUAL, OURS = "the usual way", "this service"
-TRIVIAL_REQUESTS = 4_000
+TRIVIAL_REQUESTS = 500
 """More than of the others, as each takes little."""
 
 WITH_DATABASE = (ASYNCPG, SQLALCHEMY, USUAL, OURS)
@@ -57,7 +57,7 @@ def _compare(route: str, servers: dict[str, Server]) -> Findings:
     ask, names = ROUTES[route]
     requests = TRIVIAL_REQUESTS if ask is LIVE else TRIVIAL_REQUESTS // 2
     points = [Point(name, servers[name], ask, requests=requests) for name in names]
-    samples = interleaved(points, rounds=9)
+    samples = interleaved(points, rounds=72)
     ratios = {}
     if route in LIMITS:
         ratios = {

@@ -6,14 +6,15 @@ from collections.abc import Callable
 
 from benchmarks.asks import GET
 from benchmarks.findings import Findings
-from benchmarks.measuring import REQUESTS, Point
+from benchmarks.measuring import Point
 from benchmarks.sections.routes import FASTAPI, OURS, SQLALCHEMY, USUAL, programs
 from benchmarks.servers import Program
 from benchmarks.service import Service
 from benchmarks.tables import Table
 
 ROUNDS = 7
-COLUMNS = ("", "ready after s", "import s", "MiB when ready", "MiB after 2,000 reads")
+READS = 2_000
+COLUMNS = ("", "ready after s", "import s", "MiB when ready", f"MiB after {READS:,} reads")
 MODULES = {FASTAPI: "bare_fastapi", SQLALCHEMY: "bare_sqlalchemy", USUAL: "usual_way"}
 IMPORT = (
     "import sys, time; sys.path.insert(0, '.'); start = time.perf_counter(); "
@@ -50,7 +51,7 @@ def _start(program: Program, module: str, *, reads: bool) -> Facts:
     with program.running() as server:
         ready = server.memory()
         if reads:
-            Point("", server, GET, requests=REQUESTS).sample()
+            Point("", server, GET, requests=READS).sample()
         return server.start, float(said.stdout), ready, server.memory()
 
 
