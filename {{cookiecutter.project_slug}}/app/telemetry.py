@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.middleware import Middleware
 
-from app.database.dialect import observation_of
+from app.database.dialect import dialect_of
 from app.database.sampling import observing_pool
 from app.settings import Settings
 from app.settings.sharing import shared_metrics
@@ -65,7 +65,7 @@ class Telemetry:
         self, name: str, engine: AsyncEngine, available: Callable[[], Awaitable[bool]]
     ) -> AsyncIterator[None]:
         """Statements and pool of a database; the main one is called `primary`."""
-        observers = observation_of(engine).observers
+        observers = dialect_of(engine).observation.observers
         if self.spans is not None:
             observers.append(self.spans.queries_to(engine.url))
         if self.metrics is None:

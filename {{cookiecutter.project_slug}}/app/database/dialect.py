@@ -1,6 +1,6 @@
 # mypy: disable-error-code="no-untyped-call"
 # Most methods of SQLAlchemy's dialects have no types.
-"""How SQLAlchemy speaks to PostgreSQL: by asyncpg, with every statement and COMMIT watched.
+"""How SQLAlchemy speaks to PostgreSQL: by asyncpg, with an eye on every statement and COMMIT.
 
 Its methods do what others have listeners for. With one of those on an engine, SQLAlchemy sets up
 each of its events again for each connection that it checks out: 7 % of a create.
@@ -9,14 +9,20 @@ each of its events again for each connection that it checks out: 7 % of a create
 from collections.abc import Callable
 from typing import Any, cast
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.engine.interfaces import ExecuteStyle
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import PoolProxiedConnection
 
-from app.database.guards import forget_failure, refuse_failed_commit
 from app.database.observation import QueryObservation
+
+FAILED = "failed in this transaction"
+
+
+class CommitRefusedError(RuntimeError):
+    """A statement failed, the code went on, and PostgreSQL would answer COMMIT by rolling back."""
 
 
 class ServiceDialect(PGDialect_asyncpg):
@@ -40,17 +46,23 @@ class ServiceDialect(PGDialect_asyncpg):
     def do_execute_no_params(self, cursor: Any, statement: str, *rest: Any) -> None:
         self._observed(super().do_execute_no_params, cursor, statement, *rest)
 
+    def refuse_commit_after_error(self) -> None:
+        """From now on. Else a swallowed failure ends in a success that stored nothing."""
+        event.listen(self, "handle_error", _remember_failure)
+
     def do_begin(self, dbapi_connection: PoolProxiedConnection) -> None:
-        forget_failure(dbapi_connection)  # no rollback follows a bad COMMIT
+        dbapi_connection.info.pop(FAILED, None)  # no rollback follows a bad COMMIT
         super().do_begin(dbapi_connection)
 
     def do_commit(self, dbapi_connection: PoolProxiedConnection) -> None:
-        refuse_failed_commit(dbapi_connection)
+        if dbapi_connection.info.get(FAILED):
+            message = "a statement failed in this transaction and the failure was swallowed"
+            raise CommitRefusedError(message)
         super().do_commit(dbapi_connection)
 
     def do_rollback_to_savepoint(self, connection: Connection, name: str) -> None:
         super().do_rollback_to_savepoint(connection, name)
-        forget_failure(connection)
+        connection.info.pop(FAILED, None)
 
     def _observed(self, send: Callable[..., None], cursor: Any, statement: str, *rest: Any) -> None:
         if not self._knows_server:  # SQLAlchemy's own questions
@@ -67,6 +79,10 @@ class ServiceDialect(PGDialect_asyncpg):
         self.observation.ended(statement, begun)
 
 
-def observation_of(engine: AsyncEngine) -> QueryObservation:
-    """Of all that SQLAlchemy sends; for what is sent past it, too."""
-    return cast("ServiceDialect", engine.dialect).observation
+def dialect_of(engine: AsyncEngine) -> ServiceDialect:
+    return cast("ServiceDialect", engine.dialect)
+
+
+def _remember_failure(context: ExceptionContext) -> None:
+    if context.connection is not None and not context.is_disconnect:
+        context.connection.info[FAILED] = True

@@ -6,10 +6,9 @@ from typing import Any
 
 import asyncpg
 from sqlalchemy import Connection, event
-from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util import await_
 
 READS = re.compile(
@@ -20,17 +19,12 @@ READS = re.compile(
     re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
 LOCKS = re.compile(r"\bFOR (NO KEY |KEY )?(UPDATE|SHARE)\b", re.IGNORECASE)
-FAILED = "failed in this transaction"
 RETURNED = "returned to the pool at"
 PING_TIMEOUT = 2.0
 
 
 class WriteRefusedError(RuntimeError):
     """A statement that writes or locks was sent through a session for reads."""
-
-
-class CommitRefusedError(RuntimeError):
-    """A statement failed, the code went on, and PostgreSQL would answer COMMIT by rolling back."""
 
 
 def guard_pool(engine: AsyncEngine, *, ping_after_idle: float | None) -> None:
@@ -50,14 +44,6 @@ def guard_pool(engine: AsyncEngine, *, ping_after_idle: float | None) -> None:
 
 def refuse_writes(engine: AsyncEngine) -> None:
     event.listen(engine.sync_engine, "before_cursor_execute", _refuse_write)
-
-
-def refuse_commit_after_error(engine: AsyncEngine) -> None:
-    """Without this guard a swallowed failure ends in a success that stored nothing.
-
-    A failure is remembered here; it is the engine's dialect that asks before each COMMIT.
-    """
-    event.listen(engine.sync_engine, "handle_error", _remember_failure)
 
 
 def _idle_for(entry: ConnectionPoolEntry) -> float:
@@ -84,18 +70,3 @@ def _refuse_write(_connection: Connection, _cursor: Any, statement: str, *_: Any
     if READS.match(statement) is None or LOCKS.search(statement):
         message = f"ReadSession is for reads; use Session for: {statement.split(maxsplit=1)[0]} ..."
         raise WriteRefusedError(message)
-
-
-def _remember_failure(context: ExceptionContext) -> None:
-    if context.connection is not None and not context.is_disconnect:
-        context.connection.info[FAILED] = True
-
-
-def forget_failure(connection: Connection | PoolProxiedConnection) -> None:
-    connection.info.pop(FAILED, None)
-
-
-def refuse_failed_commit(connection: PoolProxiedConnection) -> None:
-    if connection.info.get(FAILED):
-        message = "a statement failed in this transaction and the failure was swallowed"
-        raise CommitRefusedError(message)

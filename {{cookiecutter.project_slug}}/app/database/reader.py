@@ -9,7 +9,7 @@ from sqlalchemy import Executable, Result, ScalarResult, Select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.util.concurrency import greenlet_spawn
 
-from app.database.dialect import observation_of
+from app.database.dialect import dialect_of
 from app.database.model import Entity
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Reader:
 
     async def _fetch(self, sql: str, arguments: list[Any]) -> list[Record]:
         engine, connection = await self._connected()
-        observation = observation_of(engine)
+        observation = dialect_of(engine).observation
         begun = observation.begun(sql)
         try:
             rows: list[Record] = await connection.driver_connection.fetch(sql, *arguments)

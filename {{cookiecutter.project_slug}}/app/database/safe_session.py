@@ -64,7 +64,7 @@ class SafeSession(AsyncSession):
 
 
 def _settle_events(dispatch: Any) -> None:
-    """Note at once that nobody listens; found out event by event, that is 4 % of a create.
+    """Note at once that nobody listens; found out event by event, that is 3 % of a create.
 
     SQLAlchemy does the same for each event when it is first looked for, by an AttributeError.
     """

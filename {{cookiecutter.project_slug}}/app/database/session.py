@@ -13,10 +13,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from starlette.requests import HTTPConnection
 
+from app.database.dialect import dialect_of
 from app.database.direct import DirectReads
 from app.database.engine import Connection
 from app.database.failures import sqlstate
-from app.database.guards import refuse_commit_after_error, refuse_writes
+from app.database.guards import refuse_writes
 from app.database.reader import Reader
 from app.database.replica import Replica
 from app.database.retries import pauses, worth_another_try
@@ -33,7 +34,7 @@ class Database:
     def __init__(self, engine: AsyncEngine, replica: Replica | None = None) -> None:
         self.engine = engine
         self.replica = replica
-        refuse_commit_after_error(engine)
+        dialect_of(engine).refuse_commit_after_error()
         self._writing = _sessions(engine)
         self._reading = _sessions_for_reads(engine)
         self.direct = DirectReads(engine.dialect)

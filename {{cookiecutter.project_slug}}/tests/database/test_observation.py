@@ -11,7 +11,7 @@ from sqlalchemy import insert, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.database.dialect import observation_of
+from app.database.dialect import dialect_of
 from app.database.session import CurrentDatabase, Database, ReadSession, Session
 from app.settings import Settings
 from tests.conftest import Client, StartApp, client_of, make_settings
@@ -218,7 +218,7 @@ async def test_an_observer_that_fails_harms_no_statement(app: FastAPI, read_log:
     def fail(*_: object) -> None:
         raise RuntimeError
 
-    observation_of(app.state.database.engine).observers.append(fail)
+    dialect_of(app.state.database.engine).observation.observers.append(fail)
 
     async def handle(session: Session) -> None:
         await session.execute(SLEEP)
