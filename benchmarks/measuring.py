@@ -3,15 +3,16 @@
 import asyncio
 import statistics
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from benchmarks.load import Ask, send
-from benchmarks.servers import Server
+from benchmarks.servers import Program, Server
+from benchmarks.service import running
 
-REQUESTS, ROUNDS = 250, 40
-"""Short rounds and many: what else the machine does then hits neighbours alike. The ratio of a
-server to its twin is between 0.97 and 0.99 so; with 5 rounds of 2,000 it was 0.90 to 0.99."""
+REQUESTS, ROUNDS, LIVES = 250, 5, 8
+"""Short rounds and many: what else the machine does then hits neighbours alike. And new processes
+again and again: of two that do the same, one may take a tenth more for as long as it lives."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,11 @@ class Point:
 class Samples:
     """Of each point, by name, one for each round."""
 
-    rounds: dict[str, list[Sample]]
+    rounds: dict[str, list[Sample]] = field(default_factory=dict)
+
+    def add(self, other: "Samples") -> None:
+        for name, of in other.rounds.items():
+            self.rounds.setdefault(name, []).extend(of)
 
     def median(self, name: str) -> Sample:
         of = self.rounds[name]
@@ -90,9 +95,21 @@ def _cells(sample: Sample) -> tuple[str, ...]:
 
 
 def interleaved(points: Sequence[Point], rounds: int = ROUNDS) -> Samples:
-    """Measure every point once in each round, there and back, so that none is always the first."""
+    """Measure every point once in each round, there and back, so that none is always the first.
+
+    One round before them warms all up.
+    """
+    for point in points:
+        point.sample()
     samples: dict[str, list[Sample]] = {point.name: [] for point in points}
     for number in range(rounds):
         for point in points if number % 2 else reversed(points):
             samples[point.name].append(point.sample())
     return Samples(samples)
+
+
+def lives(programs: dict[str, Program]) -> Iterator[dict[str, Server]]:
+    """The same programs in new processes, `LIVES` times."""
+    for _ in range(LIVES):
+        with running(programs) as servers:
+            yield servers

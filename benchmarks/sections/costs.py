@@ -3,9 +3,9 @@
 from benchmarks.asks import GET, LIVE, NOT_MODIFIED
 from benchmarks.collector import collecting
 from benchmarks.findings import Findings
-from benchmarks.measuring import COLUMNS, Point, interleaved
+from benchmarks.measuring import COLUMNS, Point, Samples, interleaved, lives
 from benchmarks.servers import Program
-from benchmarks.service import Service, running
+from benchmarks.service import Service
 from benchmarks.tables import Table
 
 METRICS = {"METRICS_ENABLED": "true", "METRICS_PORT": "0"}
@@ -34,13 +34,13 @@ def measure(service: Service) -> Findings:
 
 
 def _compare(programs: dict[str, Program]) -> Findings:
-    with running(programs) as servers:
-        trivial = interleaved(
-            [Point(f"trivial, {name}", it, LIVE, requests=500) for name, it in servers.items()]
-        )
+    trivial, read = Samples(), Samples()
+    for servers in lives(programs):
+        lean = [Point(f"trivial, {name}", it, LIVE, requests=500) for name, it in servers.items()]
+        trivial.add(interleaved(lean))
         plain, *_ = servers.values()
         reads = [Point(f"get, {name}", it, GET) for name, it in servers.items()]
-        read = interleaved([*reads, Point("get, 304 by ETag", plain, NOT_MODIFIED)])
+        read.add(interleaved([*reads, Point("get, 304 by ETag", plain, NOT_MODIFIED)]))
     ratios = {
         "all on, trivial": trivial.ratio("trivial, both", "trivial, as it ships"),
         "all on, get": read.ratio("get, both", "get, as it ships"),

@@ -5,7 +5,7 @@ import json
 
 from benchmarks.findings import Findings
 from benchmarks.load import Ask
-from benchmarks.measuring import COLUMNS, Point, interleaved
+from benchmarks.measuring import COLUMNS, LIVES, ROUNDS, Point, interleaved
 from benchmarks.service import Service, running
 from benchmarks.tables import Table
 
@@ -21,7 +21,9 @@ def measure(service: Service) -> Findings:
         deep = f"{LIST.format(LIMIT)}&cursor={_cursor_before(DEEP, server.port)}"
         first, last = "page 1", f"page {DEEP:,}"
         pages = {first: Ask(LIST.format(LIMIT)), last: Ask(deep)}
-        samples = interleaved([Point(name, server, ask) for name, ask in pages.items()])
+        samples = interleaved(
+            [Point(name, server, ask) for name, ask in pages.items()], ROUNDS * LIVES
+        )
     table = Table("Pages of a million rows", COLUMNS, samples.rows(), NOTE)
     return Findings([table], {"pages": samples.ratio(last, first)})
 

@@ -2,9 +2,9 @@
 
 from benchmarks.asks import CREATE, GET, LIST, LIVE, ORDER
 from benchmarks.findings import Bars, Findings
-from benchmarks.measuring import COLUMNS, Point, Samples, interleaved
+from benchmarks.measuring import COLUMNS, Point, Samples, interleaved, lives
 from benchmarks.servers import Program, Server
-from benchmarks.service import Service, running
+from benchmarks.service import Service
 from benchmarks.tables import Table
 
 ASGI, STARLETTE, FASTAPI = "raw ASGI", "bare Starlette", "bare FastAPI"
@@ -34,10 +34,13 @@ LIMITS = {"trivial route": FASTAPI, "get by id": ASYNCPG, "list of 50": ASYNCPG,
 
 def measure(service: Service) -> Findings:
     service.fill()
+    samples = {route: Samples() for route in ROUTES}
+    for servers in lives(programs(service)):
+        for route, of in samples.items():
+            of.add(_sample(route, servers))
     found = Findings()
-    with running(programs(service)) as servers:
-        for route in ROUTES:
-            found.add(_compare(route, servers))
+    for route, of in samples.items():
+        found.add(_compare(route, of))
     return found
 
 
@@ -53,18 +56,20 @@ def programs(service: Service) -> dict[str, Program]:
     }
 
 
-def _compare(route: str, servers: dict[str, Server]) -> Findings:
+def _sample(route: str, servers: dict[str, Server]) -> Samples:
     ask, names = ROUTES[route]
     requests = TRIVIAL_REQUESTS if ask is LIVE else TRIVIAL_REQUESTS // 2
-    points = [Point(name, servers[name], ask, requests=requests) for name in names]
-    samples = interleaved(points, rounds=72)
+    return interleaved([Point(name, servers[name], ask, requests=requests) for name in names])
+
+
+def _compare(route: str, samples: Samples) -> Findings:
     ratios = {}
     if route in LIMITS:
         ratios = {
             route: samples.ratio(OURS, LIMITS[route]),
             f"{route}, usual way": samples.ratio(USUAL, OURS),
         }
-    bars = {name: samples.median(name).cpu for name in names}
+    bars = {name: samples.median(name).cpu for name in samples.rounds}
     return Findings([_table(route, samples)], ratios, [Bars(f"{route}, CPU µs", bars)])
 
 

@@ -16,7 +16,7 @@ def measure(service: Service) -> Findings:
         "2 workers": service.program("--workers", "2"),
     }
     with running(programs) as servers:
-        samples = interleaved([Point(name, it, GET) for name, it in servers.items()])
+        samples = interleaved([Point(name, it, GET) for name, it in servers.items()], rounds=20)
         memory = {name: f"{it.memory():.0f}" for name, it in servers.items()}
     rows = [(*row, memory[row[0]]) for row in samples.rows()]
     return Findings([Table("Workers", (*COLUMNS, "MiB, all"), rows, NOTE)])
