@@ -15,38 +15,9 @@ from app.problems import OutcomeUnknown
 class SafeSession(AsyncSession):
     """Gives its connection back even when a task of the request is still using it."""
 
-    _ended = False
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _settle_events(self.sync_session.dispatch)
-
-    async def end(self) -> None:
-        """Flush, COMMIT and close in one greenlet; three cost a quarter of a small transaction.
-
-        Raises OutcomeUnknown when the connection breaks during COMMIT.
-        """
-        await greenlet_spawn(self._end)
-
-    def _end(self) -> None:
-        session = self.sync_session
-        session.flush()
-        started = perf_counter()
-        try:
-            session.commit()
-        except DBAPIError as error:
-            if error.connection_invalidated:
-                raise OutcomeUnknown from error
-            raise
-        add_database_time(perf_counter() - started)
-        if not session.in_transaction():  # else somebody has begun another, which may not end well
-            session.close()
-            self._ended = True
-
-    async def __aexit__(self, *failure: object) -> None:
-        """Closes in a task that no cancellation reaches, unless `end` has come to its end."""
-        if not self._ended:
-            await super().__aexit__(*failure)
 
     async def close(self) -> None:
         transaction = self.sync_session.get_transaction()
@@ -61,6 +32,37 @@ class SafeSession(AsyncSession):
                 return
             else:
                 return
+
+
+class CommittingSession(SafeSession):
+    """Commits at the end of its block, unless that fails."""
+
+    _ended = False
+
+    async def __aexit__(self, *failure: object) -> None:
+        """Raises OutcomeUnknown when the connection breaks during COMMIT."""
+        try:
+            if failure[0] is None:
+                await greenlet_spawn(self._end)
+        finally:
+            if not self._ended:  # in a task that no cancellation reaches
+                await super().__aexit__(*failure)
+
+    def _end(self) -> None:
+        """Flush, COMMIT and close in one greenlet; three cost a quarter of a small transaction."""
+        session = self.sync_session
+        session.flush()
+        started = perf_counter()
+        try:
+            session.commit()
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise OutcomeUnknown from error
+            raise
+        add_database_time(perf_counter() - started)
+        if not session.in_transaction():  # else somebody has begun another, which may not end well
+            session.close()
+            self._ended = True
 
 
 def _settle_events(dispatch: Any) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from time import monotonic
 from typing import Annotated, Any, TypeVar, cast
 
@@ -21,7 +21,7 @@ from app.database.guards import refuse_writes
 from app.database.reader import Reader
 from app.database.replica import Replica
 from app.database.retries import pauses, worth_another_try
-from app.database.safe_session import SafeSession
+from app.database.safe_session import CommittingSession, SafeSession
 
 Result = TypeVar("Result")
 
@@ -35,20 +35,17 @@ class Database:
         self.engine = engine
         self.replica = replica
         dialect_of(engine).refuse_commit_after_error()
-        self._writing = _sessions(engine)
+        self._writing = _sessions(engine, CommittingSession)
         self._reading = _sessions_for_reads(engine)
         self.direct = DirectReads(engine.dialect)
         self._reading_replica = _sessions_for_reads(replica.engine) if replica else self._reading
 
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncSession]:
+    def transaction(self) -> AbstractAsyncContextManager[AsyncSession]:
         """A session whose work is committed at the end of the block, or not at all.
 
         Raises OutcomeUnknown when the connection breaks during COMMIT.
         """
-        async with self._writing() as session:
-            yield session
-            await session.end()
+        return self._writing()
 
     async def run(
         self,
@@ -103,18 +100,20 @@ class Database:
             yield cast("Connection", pooled.driver_connection)
 
 
-def _sessions(engine: AsyncEngine, **options: Any) -> async_sessionmaker[SafeSession]:
+def _sessions(
+    engine: AsyncEngine, kind: type[SafeSession], **options: Any
+) -> async_sessionmaker[SafeSession]:
     # close_resets_only=False: a session used after its end fails, instead of taking another
     # connection that nobody gives back.
     return async_sessionmaker(
-        engine, class_=SafeSession, expire_on_commit=False, close_resets_only=False, **options
+        engine, class_=kind, expire_on_commit=False, close_resets_only=False, **options
     )
 
 
 def _sessions_for_reads(engine: AsyncEngine) -> async_sessionmaker[SafeSession]:
     reading_engine = engine.execution_options(isolation_level="AUTOCOMMIT")
     refuse_writes(reading_engine)
-    return _sessions(reading_engine, autoflush=False)
+    return _sessions(reading_engine, SafeSession, autoflush=False)
 
 
 async def _is_connected(session: AsyncSession, replica: Replica) -> bool:
