@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import literal, select, text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.database.engine import create_engine
+from app.database.session import Database
 from app.observability.logging import configure_logging
 from app.settings import Settings
 
@@ -67,3 +69,9 @@ async def test_its_address_hides_the_password(settings: Settings) -> None:
 
     assert password
     assert password not in repr(create_engine(settings.database, "orders"))
+
+
+def test_a_database_wants_an_engine_that_is_watched() -> None:
+    """Of another one nothing would keep a failed transaction from being committed."""
+    with pytest.raises(AttributeError, match="refuse_commit_after_error"):
+        Database(create_async_engine("postgresql+asyncpg://"))
