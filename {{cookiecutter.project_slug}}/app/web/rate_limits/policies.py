@@ -56,7 +56,7 @@ class Policies:
         self._default = Policy("default", parse(default))
         rows = list(_rows(routes))
         self._limited = any(row.policy for _, row in rows)
-        self._rows = ByStart(rows, tuple)
+        self._rows = ByStart(rows if self._limited else [], tuple)
 
     def of(self, scope: Scope) -> Policy:
         if not self._limited:
