@@ -54,7 +54,7 @@ CHECKS = {
             assert headers[b"content-type"] == b"application/problem+json"
             assert json.loads(body)["type"] == f"/problems/{kind}"
     """,
-    "Lean routes": """
+    "Quick routes": """
         assert ask("/hello/you")[::2] == (200, b'["Hello you"]')
     """,
     "Logging": "",

@@ -26,8 +26,8 @@ from app.web.docs import serve_docs
 from app.web.drain import Drain
 from app.web.errors import handle_errors
 from app.web.openapi import describe_problems
-from app.web.route_index import RouteIndex
-from app.web.routes import add_routes
+from app.web.routing import quicken
+from app.web.routing.shadows import tell_shadows
 from app.web.signals import stopping_on_signals
 
 
@@ -52,13 +52,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.telemetry = telemetry
     for router in ROUTERS:
-        add_routes(app, router)
-    app.router.middleware_stack = RouteIndex(app.router)
+        app.include_router(router)
+    quicken(app)
     require_named(settings, app.routes)
     serve_docs(app)
     telemetry.add_routes(app)
     handle_errors(app)
     describe_problems(app)
+    tell_shadows(app.routes)
     return app
 
 

@@ -8,6 +8,7 @@ from app.settings import Environment, Settings
 from app.telemetry import Telemetry
 from app.web.middleware.deadline import DeadlineMiddleware
 from app.web.middleware.drain import DrainMiddleware
+from app.web.middleware.head import HeadMiddleware
 from app.web.middleware.hosts import HostsMiddleware
 from app.web.middleware.limits import LimitsMiddleware
 from app.web.middleware.logging import LoggingMiddleware
@@ -39,6 +40,7 @@ def middleware(settings: Settings, telemetry: Telemetry) -> list[Middleware]:
         ),
         *([] if "*" in server.trusted_hosts else [_hosts(settings)]),
         *rate_limit_middleware(settings),
+        Middleware(HeadMiddleware),
     ]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from fastapi import Depends
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, APIWebSocketRoute, iter_route_contexts
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
 from starlette.routing import BaseRoute
@@ -88,9 +88,9 @@ def reads_of(name: str) -> Any:
 def require_named(settings: Settings, routes: Iterable[BaseRoute]) -> None:
     """Raises SettingsError when a route needs a database that the settings do not name."""
     needed = {
-        name: route.path
-        for route in routes
-        if isinstance(route, APIRoute)
+        name: route.path or ""
+        for route in iter_route_contexts(list(routes))
+        if isinstance(route.original_route, APIRoute | APIWebSocketRoute)
         for name in _names(route.dependant)
         if name not in settings.database.extra
     }

@@ -1,27 +1,48 @@
 """What a request matched, and what it could have matched."""
 
-import re
 from collections.abc import Iterable
-from functools import cache
 
-from fastapi.routing import iter_route_contexts
-from starlette.routing import BaseRoute, compile_path
+from fastapi.routing import RouteContext, iter_route_contexts
+from starlette._utils import get_route_path
+from starlette.routing import BaseRoute, Mount, WebSocketRoute
 from starlette.types import Scope
 
 
 def route_template(scope: Scope) -> str | None:
-    """`/v1/products/{product_id}`, with every prefix; None when nothing matched."""
-    context = scope.get("fastapi", {}).get("effective_route_context")
-    template: str | None = getattr(context or scope.get("route"), "path", None)
-    return template or _of_plain_route(scope)
-
-
-def _of_plain_route(scope: Scope) -> str | None:
-    """Of a route that is no part of the API: Starlette notes its endpoint alone."""
-    if (endpoint := scope.get("endpoint")) is None:
+    """`/v1/products/{product_id}`, with every prefix and mount; None when nothing matched."""
+    if "endpoint" not in scope:
         return None
-    routes = [r for r in scope["app"].routes if getattr(r, "endpoint", None) is endpoint]
-    return next((r.path for r in routes if r.path_regex.match(scope["path"])), None)
+    if "app_root_path" not in scope:
+        context = scope.get("fastapi", {}).get("effective_route_context")
+        template: str | None = getattr(context or scope.get("route"), "path", None)
+        if template:
+            return template
+    # Of a mount, or of a route that is no part of the API: Starlette does not note them.
+    outer = {**scope, "root_path": scope.get("app_root_path", scope.get("root_path", ""))}
+    return _template_at(get_route_path(outer), scope["router"].routes, scope)
+
+
+def _template_at(path: str, routes: Iterable[BaseRoute], scope: Scope) -> str | None:
+    matching = [it for it in iter_route_contexts(list(routes)) if _is_at(path, it, scope)]
+    if not matching:
+        return None
+    found = next((it for it in matching if _takes(scope.get("method"), it)), matching[0])
+    mount = found.original_route
+    if not isinstance(mount, Mount):
+        return found.path
+    rest = "/" + found.path_regex.match(path)["path"]
+    return f"{found.path}{_template_at(rest, mount.routes, scope) or '/{path}'}"
+
+
+def _is_at(path: str, route: RouteContext, scope: Scope) -> bool:
+    of_socket = isinstance(route.original_route, WebSocketRoute)
+    is_mount = isinstance(route.original_route, Mount)
+    fits = is_mount or of_socket == (scope["type"] == "websocket")
+    return fits and route.path is not None and bool(route.path_regex.match(path))
+
+
+def _takes(method: str | None, route: RouteContext) -> bool:
+    return not route.methods or method in methods_of(route)
 
 
 def first_segment(scope: Scope) -> str:
@@ -34,11 +55,12 @@ def allowed_methods(routes: Iterable[BaseRoute], path: str) -> list[str]:
     """Of all routes at this path; the framework names those of the first one only."""
     allowed: set[str] = set()
     for route in iter_route_contexts(list(routes)):
-        if route.path and route.methods and _pattern(route.path).match(path):
-            allowed |= route.methods
+        if route.path and route.methods and route.path_regex.match(path):
+            allowed |= methods_of(route)
     return sorted(allowed)
 
 
-@cache
-def _pattern(template: str) -> re.Pattern[str]:
-    return compile_path(template)[0]
+def methods_of(route: RouteContext) -> set[str]:
+    """With HEAD wherever there is GET: `middleware/head.py` does that."""
+    methods = set(route.methods or ())
+    return methods | {"HEAD"} if "GET" in methods else methods

@@ -1,12 +1,11 @@
 """The OpenAPI document as the service really answers: every error is a Problem."""
 
-from copy import copy
+from collections.abc import Container, Iterable, Iterator
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
-from fastapi.openapi.utils import get_openapi
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import BaseRoute
 
 from app.problems import (
@@ -19,9 +18,7 @@ from app.problems import (
 )
 from app.web.idempotency import HEADER, REPLAYED, once_per_key
 from app.web.problem_response import MEDIA_TYPE, PROBLEM_SCHEMA
-from app.web.routes import without_head
 
-TAKES_KEY = "x-takes-key"
 Responses = dict[int | str, dict[str, Any]]
 
 
@@ -42,44 +39,38 @@ def describe_problems(app: FastAPI) -> None:
     """Replace what FastAPI documents for errors with what is sent."""
 
     def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            app.openapi_schema = _with_problems(_generate(app))
-        return app.openapi_schema
+        known = app.openapi_schema
+        document = FastAPI.openapi(app)
+        if document is not known:  # the first, or routes have come since
+            _describe(document, set(_taking_keys(app.routes)))
+        return document
 
     app.openapi = openapi  # type: ignore[method-assign]  # the documented way to extend it
 
 
-def _generate(app: FastAPI) -> dict[str, Any]:
-    return get_openapi(
-        title=app.title,
-        version=app.version,
-        description=app.description,
-        routes=[_marked(without_head(route)) for route in app.routes],
-    )
-
-
-def _marked(route: BaseRoute) -> BaseRoute:
-    """Whether a route takes an `Idempotency-Key`, for `_document_errors`."""
-    if not isinstance(route, APIRoute) or not _asks_for_once(route.dependant):
-        return route
-    marked = copy(route)
-    marked.openapi_extra = (route.openapi_extra or {}) | {TAKES_KEY: True}
-    return marked
+def _taking_keys(routes: Iterable[BaseRoute]) -> Iterator[tuple[str, str]]:
+    """Path and method of each operation that takes an `Idempotency-Key`."""
+    for route in iter_route_contexts(list(routes)):
+        if isinstance(route.original_route, APIRoute) and _asks_for_once(route.dependant):
+            for method in route.methods or ():
+                yield route.path_format or "", method.lower()
 
 
 def _asks_for_once(dependant: Dependant) -> bool:
     return any(it.call is once_per_key or _asks_for_once(it) for it in dependant.dependencies)
 
 
-def _with_problems(document: dict[str, Any]) -> dict[str, Any]:
+def _describe(document: dict[str, Any], taking_keys: Container[tuple[str, str]]) -> None:
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     schemas["Problem"] = PROBLEM_SCHEMA
-    for operations in document["paths"].values():
-        for operation in operations.values():
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
             _document_errors(operation)
-    return document
+            if (path, method) in taking_keys:
+                _document_replays(operation)
+            operation["responses"]["default"] = _response("Problem")
 
 
 def _document_errors(operation: dict[str, Any]) -> None:
@@ -88,9 +79,6 @@ def _document_errors(operation: dict[str, Any]) -> None:
         responses |= _named(InvalidRequest)
     if "requestBody" in operation:
         responses |= _named(MalformedRequest, UnsupportedMediaType)
-    if operation.pop(TAKES_KEY, False):
-        _document_replays(operation)
-    responses["default"] = _response("Problem")
 
 
 def _document_replays(operation: dict[str, Any]) -> None:

@@ -4,7 +4,9 @@ from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, Field
+from starlette.routing import BaseRoute
 
 from app import main
 from app.problems import NotFound
@@ -66,7 +68,9 @@ def create_failing_app() -> FastAPI:
 def create_empty_app() -> FastAPI:
     """Without what the service has: among many resources, a short load asks for few of them."""
     app = main.create_app()
-    app.router.routes = [
-        route for route in app.router.routes if not getattr(route, "path", "").startswith("/v1/")
-    ]
+    app.router.routes = [entry for entry in app.router.routes if not _is_versioned(entry)]
     return app
+
+
+def _is_versioned(entry: BaseRoute) -> bool:
+    return any((route.path or "").startswith("/v1/") for route in iter_route_contexts([entry]))

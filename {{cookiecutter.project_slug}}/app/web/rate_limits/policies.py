@@ -11,7 +11,8 @@ from limits import RateLimitItem, parse
 from starlette.routing import BaseRoute, compile_path
 from starlette.types import Scope
 
-from app.web.route_index import ByStart
+from app.web.matched_route import methods_of
+from app.web.routing.path_index import ByStart
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
@@ -71,7 +72,7 @@ def _rows(routes: Iterable[BaseRoute]) -> Iterable[tuple[str, _Row]]:
     for route in iter_route_contexts(list(routes)):
         if route.path and route.methods:
             item = getattr(route.endpoint, MARK, None)
-            name = f"{'/'.join(sorted(route.methods - {'HEAD'}))} {route.path}"
+            name = f"{'/'.join(sorted(route.methods))} {route.path}"
             policy = Policy(name, item) if item else None
-            row = _Row(compile_path(route.path)[0], frozenset(route.methods), policy)
+            row = _Row(compile_path(route.path)[0], frozenset(methods_of(route)), policy)
             yield route.path, row

@@ -12,7 +12,6 @@ from fastapi import APIRouter, FastAPI, WebSocket
 from app.main import create_app, lifespan
 from app.web.rate_limits import process
 from app.web.rate_limits.policies import limited
-from app.web.routes import add_routes
 from tests.conftest import Client, client_of, make_settings
 from tests.web.conftest import ReadLog
 
@@ -46,7 +45,7 @@ async def live(socket: WebSocket) -> None: ...
 async def limiting(limit: str, **groups: Any) -> AsyncIterator[FastAPI]:
     rate = {"limit_enabled": True, "limit_default": limit}
     app = create_app(make_settings(rate=rate, **groups))
-    add_routes(app, router)
+    app.include_router(router)
     async with lifespan(app):
         yield app
 
@@ -219,7 +218,7 @@ async def test_clients_that_are_gone_are_forgotten(
 
 async def test_without_the_setting_nothing_is_counted(database_url: str) -> None:
     app = create_app(make_settings(database={"url": database_url}))
-    add_routes(app, router)
+    app.include_router(router)
     async with lifespan(app), Client(transport=httpx.ASGITransport(app), base_url="http://t") as c:
         assert await statuses(c, "/things/7", 9) == [200] * 9
         assert "ratelimit" not in (await c.get("/things/7")).headers

@@ -4,28 +4,31 @@ FastAPI's own `solve_dependencies` reads query, headers and cookies for each dep
 what kind of callable each one is, and does so again for the next request.
 """
 
-from contextlib import AsyncExitStack, asynccontextmanager
-from inspect import isasyncgenfunction, iscoroutinefunction
 from typing import Any, cast
 
 from fastapi import Request, Response
-from fastapi.dependencies.models import Dependant
-from fastapi.dependencies.utils import request_body_to_args, request_params_to_args
+from fastapi.dependencies.models import Dependant, _get_cache_key, _is_async_gen_callable
+from fastapi.dependencies.utils import (
+    _solve_generator,
+    request_body_to_args,
+    request_params_to_args,
+)
 
 Values = dict[str, Any]
+REQUEST_STACK, FUNCTION_STACK = "fastapi_inner_astack", "fastapi_function_astack"
+"""Where FastAPI keeps what closes after the answer, and what closes before it."""
 
 
 class Solving:
-    """One request's share: what was found so far, and what has to be closed."""
+    """One request's share: what was found so far."""
 
-    __slots__ = ("body", "errors", "found", "request", "response", "stacks")
+    __slots__ = ("body", "errors", "found", "request", "response")
 
     def __init__(self, request: Request, body: object) -> None:
         self.request = request
         self.body = body
         self.errors: list[Any] = []
         self.found: dict[object, Any] = {}
-        self.stacks: dict[str, AsyncExitStack] = {}
         self.response: Response | None = None
         """Where a handler or a dependency has asked for one: its headers are for the answer."""
 
@@ -44,10 +47,18 @@ class Dependency:
         self.call: Any = dependant.call
         self.name = dependant.name
         self.dependencies = [Dependency(it, embed_body=embed_body) for it in dependant.dependencies]
-        self._opens = asynccontextmanager(self.call) if isasyncgenfunction(self.call) else None
-        self._scope = dependant.scope or ("request" if self._opens else "")
-        self._key = (self.call, self._scope)
-        self._use_cache = dependant.use_cache
+        self._dependant = dependant
+        self._key = _get_cache_key(dependant=dependant)
+        self._is_opened = _is_async_gen_callable(self.call)
+        self._stack = FUNCTION_STACK if dependant.scope == "function" else REQUEST_STACK
+        self.opens_something: bool = self._is_opened or any(
+            it.opens_something for it in self.dependencies
+        )
+        """Whether there is anything to close."""
+        self.is_found_once: bool = dependant.use_cache and all(
+            it.is_found_once for it in self.dependencies
+        )
+        """Whether neither it nor what it depends on is wanted anew each time."""
         sources = {
             "path_params": dependant.path_params,
             "query_params": dependant.query_params,
@@ -57,31 +68,33 @@ class Dependency:
         self._fields = [(source, fields) for source, fields in sources.items() if fields]
         self._body_fields = dependant.body_params
         self._embed_body = embed_body
-        names = (dependant.request_param_name, dependant.http_connection_param_name)
+        names = (dependant.http_connection_param_name, dependant.request_param_name)
         self._request_names = [name for name in names if name]
         self._response_name = dependant.response_param_name
 
-    def opens_something(self) -> bool:
-        """Whether there is anything to close."""
-        return self._opens is not None or any(it.opens_something() for it in self.dependencies)
-
     async def value(self, solving: Solving) -> Any:
-        """Once for each request; what it raises ends the request. None where input is invalid."""
-        if self._use_cache and self._key in solving.found:
+        """What it raises ends the request. None where input is invalid."""
+        if self.is_found_once and self._key in solving.found:
             return solving.found[self._key]
         errors = len(solving.errors)
         arguments = await self.arguments(solving)
         if len(solving.errors) > errors:
             return None
-        value = await self._made(arguments, solving)
+        if self._dependant.use_cache and self._key in solving.found:
+            return solving.found[self._key]
+        value = await self._made(arguments, solving.request)
         solving.found.setdefault(self._key, value)
         return value
 
-    async def _made(self, arguments: Values, solving: Solving) -> Any:
-        if self._opens is None:
+    async def _made(self, arguments: Values, request: Request) -> Any:
+        if not self._is_opened:
             return await self.call(**arguments)
-        stack = solving.stacks[self._scope]
-        return await stack.enter_async_context(self._opens(**arguments))
+        return await _solve_generator(
+            dependant=self._dependant,
+            stack=request.scope[self._stack],
+            sub_values=arguments,
+            request=request,
+        )
 
     async def arguments(self, solving: Solving) -> Values:
         """To call it with, unless `solving.errors` has grown."""
@@ -108,20 +121,3 @@ class Dependency:
 def _take(found: tuple[Values, list[Any]], values: Values, solving: Solving) -> None:
     values.update(found[0])
     solving.errors += found[1]
-
-
-def has_lean_dependencies(dependant: Dependant) -> bool:
-    """Whether a `Dependency` knows all that it asks for; threads, for one, are FastAPI's matter."""
-    call = dependant.call
-    known = iscoroutinefunction(call) or isasyncgenfunction(call) or _is_coroutine_object(call)
-    unknown = (
-        dependant.background_tasks_param_name
-        or dependant.security_scopes_param_name
-        or dependant.own_oauth_scopes
-        or dependant.concurrency
-    )
-    return known and not unknown and all(has_lean_dependencies(it) for it in dependant.dependencies)
-
-
-def _is_coroutine_object(call: Any) -> bool:
-    return iscoroutinefunction(type(call).__call__)

@@ -1,4 +1,4 @@
-"""Routes of every kind: lean ones, those that need more of FastAPI, and one of its own class."""
+"""Routes of every kind: plain ones, those that need more of FastAPI, and one of its own class."""
 
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
@@ -21,7 +21,7 @@ from fastapi.security import HTTPBearer, SecurityScopes
 from pydantic import BaseModel, Field
 from starlette.requests import HTTPConnection
 
-lean, other = APIRouter(), APIRouter()
+plain, other = APIRouter(), APIRouter()
 events: list[str] = []
 numbers = count()
 
@@ -84,7 +84,18 @@ async def twice(one: Shared) -> int:
     return one
 
 
-@lean.get("/items/{item_id}/{kind}")
+async def once_with_anew(
+    new: Annotated[int, Depends(number, use_cache=False)],
+    newer: Annotated[int, Depends(number, use_cache=False)],
+) -> int:
+    return newer - new
+
+
+async def again_with_anew(found: Annotated[int, Depends(once_with_anew)]) -> int:
+    return found
+
+
+@plain.get("/items/{item_id}/{kind}")
 async def read(
     item_id: int,
     kind: str,
@@ -95,12 +106,12 @@ async def read(
     return {"id": item_id, "kind": kind, "q": q, "token": x_token, "seen": seen}
 
 
-@lean.get("/search")
+@plain.get("/search")
 async def search(query: Annotated[Search, Query()]) -> Search:
     return query
 
 
-@lean.get("/shared")
+@plain.get("/shared")
 async def shared(
     one: Shared,
     same: Annotated[int, Depends(twice)],
@@ -109,7 +120,15 @@ async def shared(
     return {"same": one == same, "new": new != one}
 
 
-@lean.get("/checked", dependencies=[Depends(number)])
+@plain.get("/anew")
+async def anew(
+    first: Annotated[int, Depends(once_with_anew)], second: Annotated[int, Depends(again_with_anew)]
+) -> int:
+    """How often `number` was called for this request."""
+    return next(numbers) - first - second
+
+
+@plain.get("/checked", dependencies=[Depends(number)])
 async def checked(
     key: Annotated[int, Depends(Checked())],
     again: Annotated[int, Depends(counted)],
@@ -120,55 +139,55 @@ async def checked(
     return [key, again, bearer and bearer.credentials, wanted, connection.scope["type"]]
 
 
-@lean.get("/opened", response_model=str)
+@plain.get("/opened", response_model=str)
 async def opened(late: Late, early: Early) -> Response:
     events.append(f"{early} {late}")
     return Response("body", 203, {"X-Own": "1"})
 
 
-@lean.get("/broken")
+@plain.get("/broken")
 async def broken(late: Late, early: Early) -> str:
     raise ValueError(early + late)
 
 
-@lean.get("/swallowed")
+@plain.get("/swallowed")
 async def swallowed(_: Annotated[None, Depends(swallowing)]) -> str:
     raise ValueError
 
 
-@lean.get("/swallowed-early")
+@plain.get("/swallowed-early")
 async def swallowed_early(_: Annotated[None, Depends(swallowing, scope="function")]) -> str:
     raise ValueError
 
 
-@lean.post("/items", status_code=201)
+@plain.post("/items", status_code=201)
 async def create(item: Item, limit: Annotated[int, Depends(counted)]) -> Item:
     return Item(name=item.name, size=item.size + limit)
 
 
-@lean.post("/optional")
+@plain.post("/optional")
 async def optional(item: Item | None = None) -> Item | None:
     return item
 
 
-@lean.post("/embedded")
+@plain.post("/embedded")
 async def embedded(item: Annotated[Item, Body(embed=True)]) -> Item:
     return item
 
 
-@lean.post("/two")
+@plain.post("/two")
 async def two(item: Item, amount: Annotated[int, Body()]) -> tuple[Item, int]:
     return item, amount
 
 
-@lean.put("/status/{status}", response_model_exclude={"size"}, response_model_exclude_none=True)
+@plain.put("/status/{status}", response_model_exclude={"size"}, response_model_exclude_none=True)
 async def set_status(status: int, response: Response, _: Annotated[int, Depends(counted)]) -> Item:
     response.status_code = status
     response.set_cookie("seen", "now")
     return Item(name="x")
 
 
-@lean.get("/invalid")
+@plain.get("/invalid")
 async def invalid() -> int:
     return cast("int", "no number")
 
@@ -208,7 +227,7 @@ async def text() -> str:
     return "text"
 
 
-@other.get("/untyped")
+@plain.get("/untyped")
 async def untyped():  # type: ignore[no-untyped-def]  # noqa: ANN201  on purpose
     return {"any": "thing"}
 
@@ -219,7 +238,7 @@ async def stream() -> AsyncIterator[bytes]:
     yield b"two"
 
 
-@other.delete("/items/{item_id}", status_code=204)
+@plain.delete("/items/{item_id}", status_code=204)
 async def delete(item_id: int) -> None:
     events.append(f"deleted {item_id}")
 

@@ -4,16 +4,16 @@ from collections.abc import Iterator
 
 import pytest
 from fastapi import APIRouter, FastAPI, WebSocket
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.telemetry import TelemetryConfig
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Host, Match, Mount, Route, WebSocketRoute
-from starlette.types import Message, Scope
+from starlette.types import Message, Receive, Scope, Send
 
 from app.web.errors import handle_errors
 from app.web.rate_limits.policies import Policies, limited
-from app.web.route_index import RouteIndex
-from app.web.routes import add_routes
+from app.web.routing import quicken
 from tests.conftest import Client, client_of
 
 TEMPLATES = [
@@ -73,12 +73,16 @@ PATHS = [
     "/mounted",
     "/mounted/v1/things/7",
     "/mounted/nowhere",
+    "/inside/v1/things/7",
+    "/v1/things/nested/7/parts",
+    "/v1/a/nested/nested",
     "/own/anything",
     "/plain/7",
     "/socket/7",
     "nowhere",
     "/" * 5_000,
 ]
+SILENT: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 METHODS = ["GET", "HEAD", "POST", "DELETE", "OPTIONS"]
 
 
@@ -91,9 +95,16 @@ class OwnRoute(APIRoute):
 
 async def seen(request: Request) -> Response:
     """Everything of the scope that routing decides."""
-    route = request.scope.get("route")
-    path = getattr(route, "path", None)
-    return JSONResponse([request.method, path, request.path_params, request.scope["root_path"]])
+    scope = request.scope
+    names = [scope["route"].path, scope["endpoint"].__name__] if "route" in scope else []
+    effective = scope.get("fastapi", {}).get("effective_route_context")
+    whole = getattr(effective, "path", None)
+    return JSONResponse([scope["method"], *names, whole, request.path_params, scope["root_path"]])
+
+
+def seen_by_thread(request: Request) -> Response:
+    """Not plain."""
+    return JSONResponse([request.method, request.path_params])
 
 
 async def live(socket: WebSocket) -> None:
@@ -105,18 +116,23 @@ def router_of(templates: list[str]) -> APIRouter:
     router = APIRouter()
     for number, template in enumerate(templates):
         method = ["GET", "POST", "DELETE"][number % 3]
-        router.add_api_route(template, seen, methods=[method], response_model=None)
+        endpoint = seen_by_thread if number % 5 == 0 else seen
+        router.add_api_route(template, endpoint, methods=[method], response_model=None)
         if number % 2:
             router.add_api_route(template, seen, methods=["PATCH", "GET"], response_model=None)
     return router
 
 
 def application(templates: list[str], *, others_first: bool, slashes: bool = False) -> FastAPI:
-    app = FastAPI(redirect_slashes=slashes)
-    inner = FastAPI(redirect_slashes=slashes)
-    add_routes(inner, router_of(templates))
-    inner.router.middleware_stack = RouteIndex(inner.router)
+    app = FastAPI(redirect_slashes=slashes, telemetry=SILENT)
+    inner = FastAPI(redirect_slashes=slashes, telemetry=SILENT)
+    inner.include_router(router_of(templates))
+    quicken(inner)
     included, own = APIRouter(), APIRouter(route_class=OwnRoute)
+    nested = APIRouter(prefix="/v1/{kind}")
+    nested.include_router(router_of(["/{thing}/parts", "/nested"]), prefix="/nested")
+    included.include_router(nested)
+    included.mount("/inside", inner)
     included.add_api_route("/v1/{included}/parts", seen, response_model=None)
     own.add_api_route("/elsewhere", seen, response_model=None)
     others = [
@@ -129,12 +145,12 @@ def application(templates: list[str], *, others_first: bool, slashes: bool = Fal
     if others_first:
         app.router.routes += others
         app.include_router(included)
-        add_routes(app, own)
-    add_routes(app, router_of(templates))
+        app.include_router(own)
+    app.include_router(router_of(templates))
     if not others_first:
         app.router.routes += others
         app.include_router(included)
-        add_routes(app, own)
+        app.include_router(own)
     handle_errors(app)
     return app
 
@@ -171,7 +187,7 @@ async def test_every_request_gets_the_same_answer(
     ours, plain = [
         application(templates, others_first=others_first, slashes=slashes) for _ in range(2)
     ]
-    ours.router.middleware_stack = RouteIndex(ours.router)
+    quicken(ours)
 
     for path in PATHS:
         for scope in scopes(path):
@@ -180,8 +196,8 @@ async def test_every_request_gets_the_same_answer(
 
 async def test_a_route_of_later_is_found_and_a_former_one_is_not() -> None:
     app = FastAPI(redirect_slashes=False)
-    add_routes(app, router_of(["/{any}/{other}"]))
-    app.router.middleware_stack = RouteIndex(app.router)
+    quicken(app)
+    app.include_router(router_of(["/{any}/{other}"]))
     client = client_of(app)
     before = (await client.get("/things/7")).json()
 
@@ -189,27 +205,60 @@ async def test_a_route_of_later_is_found_and_a_former_one_is_not() -> None:
     after = (await client.get("/things/7")).json()
     app.router.routes = app.router.routes[1:]
 
-    assert (before[1], after[2]) == ("/{any}/{other}", {"thing": "7"})
+    assert (before[1], after[2]) == ({"any": "things", "other": "7"}, {"thing": "7"})
     assert (await client.get("/things/7")).json() == before
+
+
+async def test_a_route_of_later_is_found_however_deep_its_router_is_included() -> None:
+    app, outer, inner = FastAPI(), APIRouter(), APIRouter()
+    outer.include_router(inner, prefix="/inner")
+    app.include_router(outer, prefix="/outer")
+    quicken(app)
+    client = client_of(app)
+    assert (await client.get("/outer/inner/late")).status_code == 404
+
+    inner.add_api_route("/late", seen, response_model=None)
+
+    assert (await client.get("/outer/inner/late")).status_code == 200
 
 
 async def test_of_hundreds_of_routes_those_are_tried_that_may_be_meant(
     app: FastAPI, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tried = []
-    of_framework = Route.matches
+    of_framework = APIRoute.matches
 
-    def matches(self: Route, scope: Scope) -> tuple[Match, Scope]:
+    def matches(self: APIRoute, scope: Scope) -> tuple[Match, Scope]:
         tried.append(self.path)
         return of_framework(self, scope)
 
-    monkeypatch.setattr(Route, "matches", matches)
     paths = [f"/v1/kind{number}{end}" for number in range(100) for end in ("", "/{key}")]
-    add_routes(app, router_of(paths))
-    for path in ("/v1/kind99/1", "/v1/kind99/1/2", "/v1/nowhere", "/nowhere"):
-        await client.get(path)
+    for path in paths:
+        app.get(path)(seen_by_thread)
+    monkeypatch.setattr(APIRoute, "matches", matches)
+    await client.get("/v1/kind99/1")
 
     assert set(tried) == {"/v1/kind99", "/v1/kind99/{key}"}
+
+
+def test_it_is_quickened_once_however_often_it_is_said() -> None:
+    app = FastAPI()
+    quicken(app)
+    quick = app.router.middleware_stack
+    quicken(app)
+
+    assert app.router.middleware_stack is quick
+
+
+def test_a_router_of_its_own_kind_stays_as_it_is() -> None:
+    class OwnRouter(APIRouter):
+        async def app(self, scope: Scope, receive: Receive, send: Send) -> None: ...
+
+    app = FastAPI()
+    app.router = OwnRouter()
+    quicken(app)
+
+    assert app.router.middleware_stack == app.router.app
 
 
 async def test_a_route_may_link_to_any_other(app: FastAPI, client: Client) -> None:
@@ -232,10 +281,11 @@ def test_the_limit_is_that_of_the_route(path: str) -> None:
 
         router.get(template)(limited("1/hour")(endpoint) if number % 3 else endpoint)
     app = FastAPI(openapi_url=None)
-    add_routes(app, router)
+    app.include_router(router)
     scope = {"type": "http", "method": "GET", "path": path}
-    found = [route for route in app.routes if route.matches(dict(scope))[0] is Match.FULL]
-    templates = [getattr(route, "path", "") for route in found[:1]]
+    routes = iter_route_contexts(app.routes)
+    found = [route for route in routes if route.matches(dict(scope))[0] is Match.FULL]
+    templates = [route.path or "" for route in found[:1]]
 
     policy = Policies(app.routes, "99/hour").of(scope)
 

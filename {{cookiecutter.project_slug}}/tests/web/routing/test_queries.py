@@ -1,6 +1,6 @@
 """A query model read at once is read as FastAPI reads it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 import pytest
@@ -10,7 +10,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, Json
 from app.web.errors import handle_errors
 from app.web.openapi import describe_problems
 from app.web.pagination import PageQuery
-from app.web.routes import add_routes
+from app.web.routing import quicken
 from app.web.types import Input, Instant, Name
 from tests.conftest import client_of
 
@@ -140,9 +140,9 @@ ENDS = ["", "/1", "/x", "/optional/1"]
 PATHS = ["/others", "/encoded", *(f"/{model.__name__}{end}" for model in MODELS for end in ENDS)]
 
 
-def made(add: Callable[[FastAPI, APIRouter], None]) -> FastAPI:
-    app = FastAPI()
-    add(app, router)
+def made() -> FastAPI:
+    app = FastAPI(telemetry={"tracing": False, "metrics": False, "logs": False})
+    app.include_router(router)
     handle_errors(app)
     describe_problems(app)
     return app
@@ -150,12 +150,14 @@ def made(add: Callable[[FastAPI, APIRouter], None]) -> FastAPI:
 
 @pytest.fixture
 def ours() -> FastAPI:
-    return made(add_routes)
+    app = made()
+    quicken(app)
+    return app
 
 
 @pytest.fixture
 def plain() -> FastAPI:
-    return made(FastAPI.include_router)
+    return made()
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -1,0 +1,1 @@
+"""FastAPI's own tests, run with every application quickened."""
