@@ -6,6 +6,9 @@ from benchmarks.load import Ask
 from benchmarks.service import FEW
 
 LIVE = Ask("/health/live")
+NESTED = Ask("/outer/inner/trivial")
+LATER = Ask("/trivial")
+"""Of `benchmarks/subjects/with_routes.py`."""
 ID = "00000000-0000-7000-8000-{:012x}"
 """Of the row of a number, see `benchmarks/subjects/rows.py`."""
 GET = Ask("/v1/products/" + ID.format(FEW // 2))

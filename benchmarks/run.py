@@ -15,6 +15,7 @@ from benchmarks.sections import (
     resources,
     round_trips,
     routes,
+    routing,
     start,
     workers,
 )
@@ -22,6 +23,7 @@ from benchmarks.service import Service
 
 SECTIONS: dict[str, Section] = {
     "http": routes.measure,
+    "routing": routing.measure,
     "costs": costs.measure,
     "round-trips": round_trips.measure,
     "start": start.measure,

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchmarks.servers import SUBJECTS, Program, Server, baked, subject
+from benchmarks.servers import PRODUCTION, SUBJECTS, Program, Server, baked, subject
 
 FEW = 1_000
 """Rows in `products` where their number does not matter."""
@@ -21,6 +21,12 @@ class Service:
 
     def program(self, *flags: str, **settings: str) -> Program:
         return baked(self.directory, self.python, *flags, **settings)
+
+    def program_of(self, script: str) -> Program:
+        """The service as a script of `benchmarks/subjects` starts it."""
+        command = (self.python, SUBJECTS / script, "serve", "--port")
+        env = PRODUCTION | {"PYTHONPATH": str(self.directory)}
+        return Program(command, self.directory, tuple(env.items()), ready="/health/ready")
 
     def subject(self, name: str, ready: str = "/health/live") -> Program:
         return subject(self.python, name, ready)

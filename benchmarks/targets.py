@@ -26,6 +26,8 @@ class Target:
 
 TARGETS = (
     Target("trivial route", "Trivial route, full stack / bare FastAPI", 1.30),
+    Target("nested route", "Trivial route in a nested router / bare FastAPI", 1.30),
+    Target("later route", "Trivial route added by app.get / bare FastAPI", 1.30),
     Target("get by id", "Get by id / FastAPI + asyncpg", 1.7),
     Target("list of 50", "List of 50 / FastAPI + asyncpg", 1.6),
     Target("create", "Create / FastAPI + asyncpg in a transaction", 2.2),
