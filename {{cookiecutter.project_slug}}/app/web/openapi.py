@@ -88,6 +88,7 @@ def _document_errors(operation: dict[str, Any]) -> None:
     responses = operation["responses"]
     if "HTTPValidationError" in str(responses.get("422")):
         del responses["422"]
+    if "requestBody" in operation or operation.get("parameters"):
         _add(responses, InvalidRequest)
     if "requestBody" in operation:
         _add(responses, MalformedRequest, UnsupportedMediaType)
