@@ -3,13 +3,16 @@
 Problem
 ├── InvalidRequest 422          the values are wrong; `errors` says which
 │   ├── IdempotencyKeyReused    the key of another request
-│   └── MalformedRequest 400    not even the syntax is right
+│   ├── MalformedRequest 400    not even the syntax is right
+│   └── ReferenceMissing        a value names a thing that does not exist
+├── Unauthenticated 401         nobody knows who asks; `WWW-Authenticate` says how to say it
+├── Forbidden 403               who asks is known, and may not
 ├── NotFound 404
 ├── MethodNotAllowed 405
 ├── Conflict 409                the request is fine, the state of things is not
 │   ├── AlreadyExists           a unique value is taken
 │   ├── RequestInProgress       the same request, sent again too soon
-│   └── StillReferenced         something points at it, or it points at nothing
+│   └── StillReferenced         something points at it
 ├── PreconditionFailed 412      `If-Match` names another version
 ├── ContentTooLarge 413, UriTooLong 414, HeadersTooLarge 431
 ├── UnsupportedMediaType 415
@@ -26,13 +29,17 @@ Problem
     └── DeadlineExceeded        the request as a whole; something may have been done
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Container, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 
 class Problem(Exception):  # noqa: N818  the standard calls it a problem, not an error
     """Raise it anywhere below a request: the transaction is rolled back and the client gets it.
 
+    A subclass has a `type` and a `title` of its own: by the type clients tell problems apart. A
+    base for others says that it is one: `class Refused(Conflict, abstract=True)`.
     `detail` is read by the client: no values of others, no text of the database.
     """
 
@@ -42,6 +49,18 @@ class Problem(Exception):  # noqa: N818  the standard calls it a problem, not an
     detail: str | None = None
     retry_after: int | None = None
     """Seconds until a second try makes sense, for the `Retry-After` header."""
+    default_headers: Mapping[str, str] = MappingProxyType({})
+    """Sent unless `headers` has them."""
+
+    def __init_subclass__(cls, *, abstract: bool = False) -> None:
+        """Raises TypeError for a subclass that clients would take for another problem."""
+        super().__init_subclass__()
+        if not abstract:
+            _require(cls, "type", f'"/problems/{_words(cls, "-").lower()}"', vars(cls))
+            _require(cls, "title", f'"{_words(cls, " ").capitalize()}"', vars(cls))
+            below = [name for it in cls.__mro__ if it is not Problem for name in vars(it)]
+            _require(cls, "status", "409", below)
+            _require_new_type(cls)
 
     def __init__(
         self,
@@ -50,12 +69,36 @@ class Problem(Exception):  # noqa: N818  the standard calls it a problem, not an
         headers: Mapping[str, str] | None = None,
         retry_after: int | None = None,
         errors: Sequence[Mapping[str, Any]] = (),
+        data: Any = None,
     ) -> None:
+        """`data` is JSON for the client's program, a member of the body by that name."""
         self.detail = detail if detail is not None else self.detail
         self.retry_after = retry_after if retry_after is not None else self.retry_after
         self.headers = dict(headers or {})
         self.errors = errors
+        self.data = data
         super().__init__(self.detail or self.title)
+
+
+def _require(kind: type[Problem], name: str, example: str, given: Container[str]) -> None:
+    if name not in given:
+        message = f"{kind.__qualname__} needs a {name} of its own, such as {name} = {example}"
+        raise TypeError(message)
+
+
+def _require_new_type(kind: type[Problem]) -> None:
+    where = f"{kind.__module__}.{kind.__qualname__}"
+    if (known := _defined.setdefault(kind.type, where)) != where:
+        message = f"{kind.__qualname__}: {kind.type} is that of {known}"
+        raise TypeError(message)
+
+
+def _words(kind: type[Problem], between: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", between, kind.__name__)
+
+
+_defined: dict[str, str] = {}
+"""Where each type is defined."""
 
 
 class InvalidRequest(Problem):
@@ -75,6 +118,29 @@ class IdempotencyKeyReused(InvalidRequest):
     type = "/problems/idempotency-key-reused"
     title = "Idempotency key reused"
     detail = "This key came with another request before. Send a new request with a new key."
+
+
+class ReferenceMissing(InvalidRequest):
+    """422 and not 409: the value that was sent is wrong, and sent again it will be."""
+
+    type = "/problems/reference-missing"
+    title = "Reference missing"
+    detail = "It refers to something that does not exist."
+
+
+class Unauthenticated(Problem):
+    """Takes another challenge than `Bearer` in `headers`; RFC 9110, 15.5.2, demands one."""
+
+    status = 401
+    type = "/problems/unauthenticated"
+    title = "Unauthenticated"
+    default_headers = MappingProxyType({"WWW-Authenticate": "Bearer"})
+
+
+class Forbidden(Problem):
+    status = 403
+    type = "/problems/forbidden"
+    title = "Forbidden"
 
 
 class NotFound(Problem):

@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Form, UploadFile
 from fastapi.responses import StreamingResponse
 from sqlalchemy import text
 
@@ -42,6 +43,12 @@ async def slow(session: Session, seconds: float) -> str:
 async def crash() -> None:
     message = "the text of an exception"
     raise RuntimeError(message)
+
+
+@router.post("/upload", max_body_size=3_000_000)
+async def upload(file: UploadFile, title: Annotated[str, Form()]) -> dict[str, object]:
+    size = len(await file.read())
+    return {"title": title, "name": file.filename, "type": file.content_type, "size": size}
 
 
 @router.get("/broken-stream")

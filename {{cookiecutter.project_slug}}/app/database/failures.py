@@ -4,6 +4,7 @@ With asyncpg most errors arrive as bare DBAPIError, so the SQLSTATE decides, nev
 https://www.postgresql.org/docs/current/errcodes-appendix.html
 """
 
+import re
 from collections.abc import Callable
 
 from sqlalchemy.exc import DBAPIError, NoResultFound
@@ -20,6 +21,7 @@ from app.problems import (
     NotFound,
     PoolExhausted,
     Problem,
+    ReferenceMissing,
     StillReferenced,
     Timeout,
 )
@@ -41,7 +43,7 @@ BY_SQLSTATE: dict[str, Callable[[], Problem]] = {
     "22": lambda: InvalidRequest("A value is out of range, too long, or cannot be stored as text."),
     "23001": lambda: StillReferenced("Something refers to it."),  # as of PostgreSQL 18
     "23502": lambda: InvalidRequest("A required value is missing."),
-    "23503": lambda: StillReferenced("It refers to something missing, or something refers to it."),
+    "23503": lambda: StillReferenced("Something refers to it."),  # or the reverse: see below
     "23505": lambda: AlreadyExists("There is one with the same unique value."),
     "23514": lambda: InvalidRequest("A value breaks a rule."),
     "23P01": lambda: Conflict("It overlaps with an existing one."),
@@ -56,6 +58,9 @@ BY_SQLSTATE: dict[str, Callable[[], Problem]] = {
     "57014": Timeout,  # statement_timeout
     "58": DatabaseUnavailable,  # system error
 }
+QUOTES = re.compile('["«»„“”]')
+QUOTES_OF_TWO_NAMES = 4
+COLUMNS = re.compile(r"\(([^()]+)\)=\(")  # `Key (product_id)=(7) is not present in table ...`
 
 
 def problem_from(error: Exception) -> Problem:
@@ -69,10 +74,29 @@ def problem_from(error: Exception) -> Problem:
 
 
 def _from_driver(error: BaseException | None) -> Problem:
-    problem = (_by_sqlstate(error) or _by_text(error) or InternalError)()
+    problem = (_missing(error) or _by_sqlstate(error) or _by_text(error) or InternalError)()
     if constraint := _constraint(error):
         problem.detail = f"{problem.detail} Constraint: {constraint}."
     return problem
+
+
+def _missing(error: BaseException | None) -> Callable[[], Problem] | None:
+    """Of a row that refers to none, which has the SQLSTATE of a row that others refer to.
+
+    Told apart by how much the message puts into quotes, as its words depend on the server's
+    language: table and constraint of the former, and another table of the latter.
+    """
+    driver = _of_driver(error)
+    if sqlstate(driver) != "23503" or _quotes(driver) != QUOTES_OF_TWO_NAMES:
+        return None
+    columns = COLUMNS.search(getattr(driver, "detail", None) or "")
+    detail = f"`{columns[1]}` refers to something that does not exist." if columns else None
+    return lambda: ReferenceMissing(detail)
+
+
+def _quotes(error: BaseException | None) -> int:
+    message = str(error).partition("\n")[0]  # without the detail, which repeats what a client sent
+    return len(QUOTES.findall(message))
 
 
 def _by_sqlstate(error: BaseException | None) -> Callable[[], Problem] | None:
@@ -91,5 +115,9 @@ def sqlstate(error: BaseException | None) -> str | None:
 
 
 def _constraint(error: BaseException | None) -> str | None:
+    return getattr(_of_driver(error), "constraint_name", None)
+
+
+def _of_driver(error: BaseException | None) -> BaseException | None:
     # Not `driver_exception`: SQLAlchemy loses it for a stale plan, and then it raises.
-    return getattr(getattr(error, "orig", None) or error, "constraint_name", None)
+    return getattr(error, "orig", None) or error

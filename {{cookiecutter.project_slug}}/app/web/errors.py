@@ -1,41 +1,34 @@
 """Every exception becomes a Problem here, and nowhere else."""
 
-from collections.abc import Iterable
-from http.client import responses as STANDARD_PHRASES  # noqa: N812  it is a constant
-from typing import Any
+from typing import Any, cast
 
-import asyncpg
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import SQLAlchemyError
+from fastapi.utils import is_body_allowed_for_status_code
+from starlette._utils import is_async_callable
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import Receive, Scope
 
 from app.database.failures import problem_from, sqlstate
-from app.problems import (
-    ContentTooLarge,
-    InternalError,
-    InvalidRequest,
-    MalformedRequest,
-    MethodNotAllowed,
-    NotFound,
-    Problem,
-    UnsupportedMediaType,
-)
-from app.web.matched_route import allowed_methods
+from app.problems import InternalError, Problem
+from app.web.http_exceptions import from_http_exception
+from app.web.invalid_input import from_validation
+from app.web.meanings import FAILURES, member_for_all
 from app.web.problem_response import problem_response
 
 SERVER_ERROR = 500
-MAX_ERRORS, MAX_NAME, MAX_MESSAGE = 50, 100, 200
 
 
 def handle_errors(app: FastAPI) -> None:
     app.exception_handler(Problem)(on_problem)
     app.exception_handler(HTTPException)(on_http_exception)
     app.exception_handler(RequestValidationError)(on_invalid_request)
-    for failure in (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+    for failure in FAILURES:
         app.exception_handler(failure)(on_failure)
+    app.exception_handler(ExceptionGroup)(on_group)
     app.exception_handler(Exception)(on_defect)
 
 
@@ -46,50 +39,17 @@ async def on_problem(request: Request, problem: Problem) -> Response:
 
 
 async def on_http_exception(request: Request, error: HTTPException) -> Response:
-    """The framework's own answers: no route, wrong method, unreadable body."""
-    return problem_response(_from_http_exception(request, error), request.scope)
-
-
-def _from_http_exception(request: Request, error: HTTPException) -> Problem:
-    match error.status_code:
-        case 400:
-            return MalformedRequest()
-        case 404:
-            return NotFound("There is nothing at this path.")
-        case 405:
-            allow = ", ".join(allowed_methods(request.app.routes, request.scope["path"]))
-            return MethodNotAllowed(f"Use one of: {allow}.", headers={"Allow": allow})
-        case 413:
-            return ContentTooLarge("The body is larger than this service accepts.")
-        case status:
-            problem = Problem(str(error.detail), headers=error.headers)
-            problem.status, problem.title = status, STANDARD_PHRASES.get(status, "Error")
-            return problem
+    """Of handlers, of libraries, and of the framework itself: no route, an unreadable body."""
+    if not is_body_allowed_for_status_code(error.status_code):
+        return Response(status_code=error.status_code, headers=error.headers)
+    problem = from_http_exception(error, request.scope)
+    if error.__cause__ is not None:
+        note_cause(request, problem, error.__cause__)
+    return problem_response(problem, request.scope)
 
 
 async def on_invalid_request(request: Request, error: RequestValidationError) -> Response:
-    return problem_response(_from_validation(request, error.errors()), request.scope)
-
-
-def _from_validation(request: Request, errors: Iterable[Any]) -> Problem:
-    errors = list(errors)
-    if any(error["type"] == "json_invalid" for error in errors):
-        return MalformedRequest("The body is not valid JSON.")
-    about_whole_body = any(
-        tuple(error["loc"]) == ("body",) and error["type"] != "missing" for error in errors
-    )
-    if about_whole_body and "json" not in request.headers.get("content-type", ""):
-        return UnsupportedMediaType()
-    return InvalidRequest(
-        "Some values are not acceptable.", errors=[told(e) for e in errors[:MAX_ERRORS]]
-    )
-
-
-def told(error: Any) -> dict[str, Any]:
-    """Where and what, never the input: it may be a password, or 30 MB."""
-    place = [part if isinstance(part, int) else str(part)[:MAX_NAME] for part in error["loc"]]
-    message = error["msg"].removeprefix("Value error, ")[:MAX_MESSAGE]
-    return {"loc": place, "msg": message, "type": error["type"]}
+    return problem_response(from_validation(error, request.scope), request.scope)
 
 
 async def on_failure(request: Request, error: Exception) -> Response:
@@ -107,9 +67,43 @@ def note_cause(request: Request, problem: Problem, error: BaseException) -> None
     cause = origin.__cause__ or origin
     text = str(cause).partition("\n")[0] if problem.status >= SERVER_ERROR else None
     parts = (type(cause).__name__, sqlstate(error), text)
-    request.scope["state"]["cause"] = " ".join(filter(None, parts))
+    request.scope.setdefault("state", {})["cause"] = " ".join(filter(None, parts))
+
+
+async def on_group(request: Request, group: ExceptionGroup[Exception]) -> Response:
+    """Of a TaskGroup: answered as its first member, if all of them mean the same Problem.
+
+    Raises the group otherwise, for it is a defect, and the log shall have all of it.
+    """
+    if (member := member_for_all(group, request.scope)) is None:
+        raise group
+    return await _handled(request, member)
+
+
+async def _handled(request: Request, error: Exception) -> Response:
+    """By the application's handler of such an error, which may be another than those here."""
+    handlers: Any = request.app.exception_handlers
+    handler = next(handlers[kind] for kind in type(error).__mro__ if kind in handlers)
+    return await _called(handler, request, error)
+
+
+async def response_to_defect(error: BaseException, scope: Scope, receive: Receive) -> Response:
+    """For the logging middleware: what ServerErrorMiddleware would send, which stands outside.
+
+    The application's handler of `Exception`, or of 500, whichever it was given last.
+    """
+    request = Request(scope, receive)
+    given = getattr(scope.get("app"), "exception_handlers", {})
+    handler = next((given[it] for it in reversed(given) if it in {500, Exception}), on_defect)
+    return await _called(handler, request, error)
 
 
 async def on_defect(request: Request, _error: Exception) -> Response:
-    """The last resort, for an error outside the logging middleware; the server logs it."""
+    """The last resort, also for an error outside the logging middleware, which the server logs."""
     return problem_response(InternalError(), request.scope)
+
+
+async def _called(handler: Any, request: Request, error: BaseException) -> Response:
+    if is_async_callable(handler):
+        return cast("Response", await handler(request, error))
+    return cast("Response", await run_in_threadpool(handler, request, error))

@@ -76,7 +76,7 @@ async def ready(
     """Whether to send requests here: of the databases, the service's own primary decides."""
     available = await probe.check() and request.app.state["warm_up"].done
     status = "draining" if drain.is_set() else _status(available)
-    return _answer(Health(status=status), response)
+    return _answer(Health(status=status), request, response)
 
 
 @router.get("/health", responses={503: {"model": FullHealth, "description": "Not ready"}})
@@ -99,6 +99,7 @@ async def health(
                 **await _named(state.named),
             },
         ),
+        request,
         response,
     )
 
@@ -107,9 +108,10 @@ def _status(available: bool) -> Status:  # noqa: FBT001  this function is what g
     return "ok" if available else "unavailable"
 
 
-def _answer(answer: Answer, response: Response) -> Answer:
+def _answer(answer: Answer, request: Request, response: Response) -> Answer:
     if answer.status != "ok":
         response.status_code = 503
+    request.state.expected = answer.status == "draining"  # asked for, so the log has no error
     return answer
 
 

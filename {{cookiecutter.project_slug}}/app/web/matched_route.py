@@ -42,7 +42,8 @@ def _is_at(path: str, route: RouteContext, scope: Scope) -> bool:
 
 
 def _takes(method: str | None, route: RouteContext) -> bool:
-    return not route.methods or method in methods_of(route)
+    methods = answered_methods(route)
+    return not methods or method in methods
 
 
 def first_segment(scope: Scope) -> str:
@@ -56,11 +57,11 @@ def allowed_methods(routes: Iterable[BaseRoute], path: str) -> list[str]:
     allowed: set[str] = set()
     for route in iter_route_contexts(list(routes)):
         if route.path and route.methods and route.path_regex.match(path):
-            allowed |= methods_of(route)
+            allowed |= answered_methods(route) or set()
     return sorted(allowed)
 
 
-def methods_of(route: RouteContext) -> set[str]:
-    """With HEAD wherever there is GET: `middleware/head.py` does that."""
-    methods = set(route.methods or ())
-    return methods | {"HEAD"} if "GET" in methods else methods
+def answered_methods(route: RouteContext) -> set[str] | None:
+    """With HEAD wherever there is GET: `middleware/head.py` does that. None are all."""
+    methods = route.methods
+    return methods | {"HEAD"} if methods and "GET" in methods else methods

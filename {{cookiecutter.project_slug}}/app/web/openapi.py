@@ -9,11 +9,13 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import BaseRoute
 
 from app.problems import (
+    Forbidden,
     IdempotencyKeyReused,
     InvalidRequest,
     MalformedRequest,
     Problem,
     RequestInProgress,
+    Unauthenticated,
     UnsupportedMediaType,
 )
 from app.web.idempotency import HEADER, REPLAYED, once_per_key
@@ -75,10 +77,24 @@ def _describe(document: dict[str, Any], taking_keys: Container[tuple[str, str]])
 
 def _document_errors(operation: dict[str, Any]) -> None:
     responses = operation["responses"]
-    if responses.pop("422", None) is not None:
-        responses |= _named(InvalidRequest)
+    if "HTTPValidationError" in str(responses.get("422")):
+        del responses["422"]
+    if "requestBody" in operation or operation.get("parameters"):
+        _add(responses, InvalidRequest)
     if "requestBody" in operation:
-        responses |= _named(MalformedRequest, UnsupportedMediaType)
+        _add(responses, MalformedRequest, UnsupportedMediaType)
+    if operation.get("security"):
+        _add(responses, Unauthenticated, Forbidden)
+
+
+def _add(responses: dict[str, Any], *kinds: type[Problem]) -> None:
+    """To what the route says itself of their statuses."""
+    for kind in kinds:
+        response = responses.setdefault(str(kind.status), {})
+        titles = filter(None, dict.fromkeys([response.get("description"), kind.title]))
+        told = _response(" / ".join(titles))
+        response["description"] = told["description"]
+        response["content"] = response.get("content", {}) | told["content"]
 
 
 def _document_replays(operation: dict[str, Any]) -> None:
@@ -94,11 +110,4 @@ def _document_replays(operation: dict[str, Any]) -> None:
             description = "`true` when this is the answer to an earlier request with the same key."
             header = {"description": description, "schema": {"const": "true"}}
             response.setdefault("headers", {})[REPLAYED] = header
-    for kind in (MalformedRequest, RequestInProgress, IdempotencyKeyReused):
-        known = responses.get(str(kind.status), {}).get("description")
-        titles = filter(None, dict.fromkeys([known, kind.title]))
-        responses[str(kind.status)] = _response(" / ".join(titles))
-
-
-def _named(*kinds: type[Problem]) -> dict[str, Any]:
-    return {str(status): response for status, response in problems(*kinds).items()}
+    _add(responses, MalformedRequest, RequestInProgress, IdempotencyKeyReused)

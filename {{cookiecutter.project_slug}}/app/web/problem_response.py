@@ -1,5 +1,7 @@
 """A Problem as an HTTP response: `application/problem+json` (RFC 9457)."""
 
+import json
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -22,6 +24,7 @@ PROBLEM_SCHEMA: dict[str, Any] = {
         "detail": {"type": "string"},
         "instance": {"type": "string", "format": "uri-reference"},
         "request_id": {"type": "string"},
+        "data": {"description": "More about it, for a program."},
         "errors": {
             "type": "array",
             "items": {
@@ -42,9 +45,6 @@ def problem_response(problem: Problem, scope: Scope) -> Response:
     """Also notes the problem in the request's state, for its log line."""
     state = scope.setdefault("state", {})
     state["problem"] = problem.type
-    headers = dict(problem.headers)
-    if problem.retry_after is not None:
-        headers["Retry-After"] = str(problem.retry_after)
     body = {
         "type": problem.type,
         "title": problem.title,
@@ -55,7 +55,20 @@ def problem_response(problem: Problem, scope: Scope) -> Response:
         "errors": list(problem.errors),
     }
     present = {name: storable(value) for name, value in body.items() if value}
-    return Response(orjson.dumps(present), problem.status, headers, MEDIA_TYPE)
+    if problem.data is None:
+        content = orjson.dumps(present)
+    else:  # may hold integers of any size, which orjson refuses
+        content = json.dumps(present | {"data": storable(problem.data)}, allow_nan=False).encode()
+    response = Response(content, problem.status, problem.headers, MEDIA_TYPE)
+    for name, value in _defaults(problem):
+        response.headers.setdefault(name, value)
+    return response
+
+
+def _defaults(problem: Problem) -> Iterator[tuple[str, str]]:
+    yield from problem.default_headers.items()
+    if problem.retry_after is not None:
+        yield "Retry-After", str(problem.retry_after)
 
 
 def storable(value: Any) -> Any:

@@ -169,7 +169,7 @@ async def test_a_broken_rule_without_a_line_is_told_with_the_lines_it_is_among(
 
     ended = await run("import", "gadgets", file)
 
-    assert ended.said.startswith("lines 2 to 4: It refers to something missing")
+    assert ended.said.startswith("lines 2 to 4: `part_of` refers to something that does not exist")
 
 
 async def test_what_only_postgresql_knows_to_be_wrong_is_told_in_its_words(

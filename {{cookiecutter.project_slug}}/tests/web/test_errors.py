@@ -1,16 +1,21 @@
 """Every failure is answered in one way, and tells nothing that the client does not need."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import asyncpg
 import httpx
 import pytest
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import PlainTextResponse
 from sqlalchemy.exc import ArgumentError
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from app.problems import Problem, Unavailable
+from app.problems import NotFound, Problem, Unavailable
 from tests.conftest import Client
 from tests.web.conftest import ReadLog
 
@@ -79,22 +84,6 @@ async def test_a_wrong_method_is_told_all_right_ones(
     assert response.headers["content-type"] == PROBLEM
     assert response.json()["type"] == "/problems/method-not-allowed"
     assert response.json()["detail"] == f"Use one of: {allow}."
-
-
-async def test_an_exception_of_the_framework_keeps_its_headers(
-    app: FastAPI, client: Client
-) -> None:
-    @app.get("/login")
-    async def login() -> None:
-        raise HTTPException(401, "a text of its own", headers={"WWW-Authenticate": "Bearer"})
-
-    response = await client.get("/login")
-
-    assert response.status_code == 401
-    assert response.headers["www-authenticate"] == "Bearer"
-    assert response.headers["content-type"] == PROBLEM
-    body = response.json()
-    assert (body["type"], body["title"], body["status"]) == ("about:blank", "Unauthorized", 401)
 
 
 @pytest.mark.parametrize("retry_after", [0, 7])
@@ -166,12 +155,62 @@ async def test_an_error_outside_the_logging_middleware_is_a_problem_too(app: Fas
     assert "the text of an exception" not in response.text
 
 
-def test_a_problem_knows_its_status_title_and_detail() -> None:
-    problem = Problem("It is so.")
+@pytest.mark.parametrize(
+    ("kind", "path"),
+    [
+        (NotFound, "/problem"),
+        (Problem, "/problem"),
+        (HTTPException, "/nowhere"),
+        (404, "/nowhere"),
+        (RequestValidationError, "/number?n=x"),
+        (TimeoutError, "/late"),
+        (Exception, "/crash"),
+        (500, "/crash"),
+    ],
+)
+@pytest.mark.parametrize("in_thread", [False, True])
+async def test_a_handler_that_the_application_is_given_is_the_one_that_answers(
+    app: FastAPI, client: Client, kind: Any, path: str, in_thread: bool
+) -> None:
+    def answer(_: Request, error: Exception) -> Response:
+        return PlainTextResponse(f"own {type(error).__name__}", 418)
 
-    assert (problem.status, problem.title, str(problem)) == (
-        500,
-        "Internal Server Error",
-        "It is so.",
-    )
-    assert str(Problem()) == "Internal Server Error"
+    async def answer_async(request: Request, error: Exception) -> Response:
+        return answer(request, error)
+
+    app.exception_handler(kind)(answer if in_thread else answer_async)
+    app.get("/problem")(raising(NotFound()))
+    app.get("/late")(raising(TimeoutError()))
+    app.get("/crash")(raising(RuntimeError()))
+
+    @app.get("/number")
+    async def number(n: int) -> int:
+        return n
+
+    response = await client.get(path)
+
+    assert (response.status_code, response.text[:3]) == (418, "own")
+
+
+def raising(error: Exception) -> Callable[[], Awaitable[str]]:
+    async def handle() -> str:
+        raise error
+
+    return handle
+
+
+async def test_what_an_own_handler_answers_has_a_log_line_and_an_id(
+    app: FastAPI, client: Client, read_log: ReadLog
+) -> None:
+    @app.exception_handler(Exception)
+    async def answer(_: Request, error: Exception) -> Response:
+        return PlainTextResponse("own", 500)
+
+    app.get("/crash")(raising(RuntimeError("inside")))
+
+    response = await client.get("/crash")
+
+    assert response.text == "own"
+    assert response.headers["x-request-id"]
+    assert "inside" in read_log("unhandled error")[0]["exception"]
+    assert read_log("request")[0]["status"] == 500

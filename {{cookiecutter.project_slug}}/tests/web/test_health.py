@@ -7,10 +7,16 @@ from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 import pytest
+from fastapi import FastAPI
+from pydantic import SecretStr
 
+from app.database.probe import Probe
 from app.database.session import Database
 from app.settings import Settings
+from app.settings.groups import DatabaseSettings
+from app.web.drain import Drain
 from tests.conftest import Client, StartApp, client_of, make_settings
+from tests.web.conftest import ReadLog
 
 READY = ["/health/ready", "/health"]
 ALL = ["/health/live", *READY]
@@ -55,6 +61,21 @@ async def test_without_its_database_it_still_lives(client_without_database: Clie
     response = await client_without_database.get("/health/live")
 
     assert (response.status_code, response.json()) == (200, {"status": "ok"})
+
+
+@pytest.mark.parametrize("path", READY)
+async def test_a_drain_is_no_error_in_the_log_and_an_absent_database_is(
+    app: FastAPI, client: Client, read_log: ReadLog, closed_port: int, path: str
+) -> None:
+    app.state.drain.begin()
+    assert (await client.get(path)).status_code == 503
+
+    app.state.drain = Drain()
+    url = SecretStr(f"postgresql://127.0.0.1:{closed_port}/nothing")
+    app.state.probe = Probe(DatabaseSettings(url=url), "test")
+    assert (await client.get(path)).status_code == 503
+
+    assert [line["level"] for line in read_log("request")] == ["info", "error"]
 
 
 @pytest.mark.parametrize("path", ALL)

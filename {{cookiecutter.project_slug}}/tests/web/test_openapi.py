@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
+from fastapi.security import HTTPBearer, OAuth2PasswordBearer
 
-from app.problems import AlreadyExists, Conflict, NotFound
+from app.problems import AlreadyExists, Conflict, Forbidden, NotFound, ReferenceMissing
 from app.web.openapi import problems
 from app.web.types import Input, Output
 from tests.conftest import Client
@@ -15,6 +16,8 @@ from tests.conftest import Client
 Document = dict[str, Any]
 METHODS = {"get", "head", "post", "put", "patch", "delete", "options", "trace"}
 PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
+TOKEN = OAuth2PasswordBearer("token")
 
 
 class ThingCreate(Input):
@@ -37,6 +40,12 @@ async def document(app: FastAPI) -> Document:
 
     @app.delete("/things/{thing_id}", status_code=204, responses=problems(NotFound))
     async def delete_thing(thing_id: int) -> None: ...
+
+    @app.get("/mine", dependencies=[Depends(HTTPBearer())])
+    async def read_mine() -> None: ...
+
+    @app.put("/mine", responses=problems(ReferenceMissing, Forbidden) | {401: {}})
+    async def replace_mine(body: ThingCreate, _: Annotated[str, Depends(TOKEN)]) -> None: ...
 
     return app.openapi()
 
@@ -112,6 +121,8 @@ async def test_the_frameworks_own_errors_are_gone(document: Document) -> None:
         ("/things", "get", {"200", "422", "default"}),
         ("/things", "post", {"200", "400", "409", "415", "422", "default"}),
         ("/things/{thing_id}", "delete", {"204", "404", "422", "default"}),
+        ("/mine", "get", {"200", "401", "403", "default"}),
+        ("/mine", "put", {"200", "400", "401", "403", "415", "422", "default"}),
         ("/health/live", "get", {"200", "default"}),
         ("/health/ready", "get", {"200", "503", "default"}),
     ],
@@ -126,6 +137,26 @@ async def test_problems_of_one_status_share_its_description(document: Document) 
     responses = document["paths"]["/things"]["post"]["responses"]
 
     assert responses["409"]["description"] == "Already exists / Conflict"
+
+
+async def test_what_a_route_says_of_a_status_is_kept(document: Document) -> None:
+    responses = document["paths"]["/mine"]["put"]["responses"]
+
+    assert {status: responses[status]["description"] for status in ("401", "403", "422")} == {
+        "401": "Unauthorized / Unauthenticated",
+        "403": "Forbidden",
+        "422": "Reference missing / Invalid request",
+    }
+
+
+async def test_a_model_that_a_route_names_for_an_error_is_kept(app: FastAPI) -> None:
+    @app.put("/own", responses={400: {"model": ThingRead, "description": "Own"}})
+    async def own(body: ThingCreate) -> None: ...
+
+    response = app.openapi()["paths"]["/own"]["put"]["responses"]["400"]
+
+    model = {"application/json": {"schema": {"$ref": "#/components/schemas/ThingRead"}}}
+    assert response == {"description": "Own / Malformed request", "content": model | PROBLEM}
 
 
 async def test_a_problem_that_is_sent_has_the_documented_shape(

@@ -9,12 +9,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.observability.events import write_event
 from app.observability.queries import Queries, count_queries
-from app.problems import InternalError
+from app.web.errors import response_to_defect
 from app.web.exchange import Exchange
 from app.web.matched_route import route_template
-from app.web.problem_response import problem_response
 
 SERVER_ERROR = 500
+EXPECTED = "expected"
+"""In the state of a request whose 5xx is no failure: `request.state.expected = True`."""
 
 
 class LoggingMiddleware:
@@ -41,8 +42,10 @@ class LoggingMiddleware:
                 write_event(self.log, ERROR, event)
                 raise
             self.log.exception("unhandled error", exc_info=error)
-            await problem_response(InternalError(), scope)(scope, receive, send)
-        level = ERROR if exchange.status >= SERVER_ERROR else INFO
+            response = await response_to_defect(error, scope, receive)
+            await response(scope, receive, send)
+        is_failure = exchange.status >= SERVER_ERROR and not scope.get("state", {}).get(EXPECTED)
+        level = ERROR if is_failure else INFO
         event = describe("request", scope, exchange.status, started, queries)
         write_event(self.log, level, event)
         if (repeated := queries.most_repeated()) is not None:

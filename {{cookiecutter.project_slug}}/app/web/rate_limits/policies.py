@@ -1,18 +1,16 @@
 """Which limit a request falls under: that of its route, or the default."""
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
-from fastapi.routing import iter_route_contexts
+from fastapi.routing import RouteContext
 from limits import RateLimitItem, parse
-from starlette.routing import BaseRoute, compile_path
+from starlette.routing import BaseRoute
 from starlette.types import Scope
 
-from app.web.matched_route import methods_of
-from app.web.routing.path_index import ByStart
+from app.web.routing.route_table import RouteTable
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
@@ -30,12 +28,6 @@ class Policy:
         return b"ratelimit-policy", told.encode()
 
 
-class _Row(NamedTuple):
-    path: re.Pattern[str]
-    methods: frozenset[str]
-    policy: Policy | None
-
-
 def limited(limit: str) -> Callable[[Endpoint], Endpoint]:
     """Give a route a limit of its own, in place of the default: `@limited("5/minute")`.
 
@@ -51,28 +43,19 @@ def limited(limit: str) -> Callable[[Endpoint], Endpoint]:
 
 
 class Policies:
-    """The limits of an application, found by path and method as its router would find the route."""
+    """The limits of an application's routes."""
 
     def __init__(self, routes: Iterable[BaseRoute], default: str) -> None:
         self._default = Policy("default", parse(default))
-        rows = list(_rows(routes))
-        self._limited = any(row.policy for _, row in rows)
-        self._rows = ByStart(rows if self._limited else [], tuple)
+        self._table = RouteTable(routes, _policy)
 
     def of(self, scope: Scope) -> Policy:
-        if not self._limited:
+        if not self._table.values:
             return self._default
-        for row in self._rows.at(scope["path"]):
-            if scope["method"] in row.methods and row.path.match(scope["path"]):
-                return row.policy or self._default
-        return self._default
+        return self._table.at(scope["path"], scope["method"]) or self._default
 
 
-def _rows(routes: Iterable[BaseRoute]) -> Iterable[tuple[str, _Row]]:
-    for route in iter_route_contexts(list(routes)):
-        if route.path and route.methods:
-            item = getattr(route.endpoint, MARK, None)
-            name = f"{'/'.join(sorted(route.methods))} {route.path}"
-            policy = Policy(name, item) if item else None
-            row = _Row(compile_path(route.path)[0], frozenset(methods_of(route)), policy)
-            yield route.path, row
+def _policy(route: RouteContext) -> Policy | None:
+    item = getattr(route.endpoint, MARK, None)
+    name = f"{'/'.join(sorted(set(route.methods or ()) - {'HEAD'}))} {route.path}"
+    return Policy(name, item) if item else None

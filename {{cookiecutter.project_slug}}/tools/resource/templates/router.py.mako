@@ -1,5 +1,5 @@
 <%
-    refused = (["AlreadyExists"] if r.unique else []) + (["StillReferenced"] if r.parents else [])
+    refused = (["AlreadyExists"] if r.unique else []) + (["ReferenceMissing"] if r.parents else [])
     on_create = f" | problems({', '.join(refused)})" if refused else ""
 %>\
 """${words.capitalize()} over HTTP."""
@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.features.${r.plural}.models import ${r.model}
 from app.features.${r.plural}.repository import ${r.alias}, Read${r.alias}, ${r.model}Repository
 from app.features.${r.plural}.schemas import ${r.model}Create, ${r.model}Query, ${r.model}Read, ${r.model}Update
-from app.problems import AlreadyExists, NotFound, PreconditionFailed, StillReferenced
+from app.problems import AlreadyExists, NotFound, PreconditionFailed, ReferenceMissing, StillReferenced
 from app.web.conditional import matching, not_modified, tagged, tags
 from app.web.idempotency import Once
 from app.web.openapi import problems
