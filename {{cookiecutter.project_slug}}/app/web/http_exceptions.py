@@ -69,7 +69,7 @@ def _of_framework(error: HTTPException, scope: Scope) -> Problem | None:
 
 def _wrong_method(scope: Scope) -> Problem | None:
     """None when it is not the router that refuses the method."""
-    allowed = allowed_methods(scope["app"].routes, scope["path"])
+    allowed = allowed_methods(scope)
     if not allowed or scope.get("method") in allowed:
         return None
     allow = ", ".join(allowed)

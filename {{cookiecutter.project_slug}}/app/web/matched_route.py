@@ -52,13 +52,14 @@ def first_segment(scope: Scope) -> str:
     return path.removeprefix("/").partition("/")[0]
 
 
-def allowed_methods(routes: Iterable[BaseRoute], path: str) -> list[str]:
+def allowed_methods(scope: Scope) -> list[str]:
     """Of all routes at this path; the framework names those of the first one only."""
     allowed: set[str] = set()
-    for route in iter_route_contexts(list(routes)):
+    path = get_route_path(scope)
+    for route in iter_route_contexts(scope["app"].routes):
         if route.path and route.methods and route.path_regex.match(path):
-            allowed |= answered_methods(route) or set()
-    return sorted(allowed)
+            allowed |= route.methods
+    return sorted(allowed | {"HEAD"} if "GET" in allowed and "answers_head" in scope else allowed)
 
 
 def answered_methods(route: RouteContext) -> set[str] | None:

@@ -5,6 +5,9 @@ from collections.abc import Awaitable
 from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+ANSWERS_HEAD = "answers_head"
+"""In the scope, so that a 405 can name HEAD."""
+
 
 class HeadMiddleware:
     """The innermost: routes see GET, unless one of them asks for HEAD; the server cuts the body."""
@@ -13,9 +16,11 @@ class HeadMiddleware:
         self.app = app
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        if scope["type"] != "http" or scope["method"] != "HEAD" or _is_routed(scope):
-            return self.app(scope, receive, send)
-        return self._get(scope, receive, send)
+        if scope["type"] == "http":
+            scope[ANSWERS_HEAD] = True
+            if scope["method"] == "HEAD" and not _is_routed(scope):
+                return self._get(scope, receive, send)
+        return self.app(scope, receive, send)
 
     async def _get(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = {**scope, "method": "GET"}

@@ -15,6 +15,7 @@ from app.problems import NotFound
 from app.settings import Settings
 from app.web.middleware.deadline import DeadlineMiddleware
 from app.web.middleware.drain import DrainMiddleware
+from app.web.middleware.head import HeadMiddleware
 from app.web.middleware.hosts import HostsMiddleware
 from app.web.middleware.limits import LimitsMiddleware
 from app.web.middleware.logging import LoggingMiddleware
@@ -75,6 +76,7 @@ def test_the_order_is_the_one_that_decorates_every_response(database_url: str) -
         LimitsMiddleware,
         HostsMiddleware,
         RateLimitMiddleware,
+        HeadMiddleware,
     ]
 
 
