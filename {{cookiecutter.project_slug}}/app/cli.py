@@ -85,6 +85,9 @@ def _options(settings: Settings) -> dict[str, Any]:
         "forwarded_allow_ips": server.trusted_proxies,
         "timeout_keep_alive": server.keep_alive,
         "timeout_graceful_shutdown": server.graceful_timeout,
+        "ws": "wsproto",  # answers every handshake, see docs/decisions/0027-websockets.md
+        "ws_max_size": server.max_body_bytes,
+        "ws_per_message_deflate": False,  # a message may unpack to a thousand times its size
         "timeout_worker_healthcheck": 30,  # in 5 s, a busy machine kills workers that are well
         # Else requests on one connection could see each other's log context.
         "reset_contextvars": True,

@@ -25,10 +25,12 @@ from app.telemetry import Telemetry
 from app.web.docs import serve_docs
 from app.web.drain import Drain
 from app.web.errors import handle_errors
+from app.web.held_sessions import refuse_held_sessions
 from app.web.openapi import describe_problems
 from app.web.route_index import RouteIndex
 from app.web.routes import add_routes
 from app.web.signals import stopping_on_signals
+from app.web.websocket_errors import handle_socket_errors
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -55,9 +57,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         add_routes(app, router)
     app.router.middleware_stack = RouteIndex(app.router)
     require_named(settings, app.routes)
+    refuse_held_sessions(app.routes)
     serve_docs(app)
     telemetry.add_routes(app)
     handle_errors(app)
+    handle_socket_errors(app)
     describe_problems(app)
     return app
 

@@ -12,7 +12,9 @@ from starlette.types import Scope
 def route_template(scope: Scope) -> str | None:
     """`/v1/products/{product_id}`, with every prefix; None when nothing matched."""
     context = scope.get("fastapi", {}).get("effective_route_context")
-    template: str | None = getattr(context or scope.get("route"), "path", None)
+    # Of an included router, a WebSocket and a plain route have a copy with the whole path.
+    route = getattr(context, "starlette_route", None) or context or scope.get("route")
+    template: str | None = getattr(route, "path", None)
     return template or _of_plain_route(scope)
 
 

@@ -20,10 +20,12 @@ class LimitsMiddleware:
         self.max_header_bytes = max_header_bytes
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        if scope["type"] != "http":
+        if scope["type"] not in {"http", "websocket"}:
             return self.app(scope, receive, send)
         if (problem := self._announced(scope)) is not None:
             return problem_response(problem, scope)(scope, receive, send)
+        if scope["type"] == "websocket":  # the server counts the bytes of its messages
+            return self.app(scope, receive, send)
         read = 0
 
         async def receive_counted() -> Message:

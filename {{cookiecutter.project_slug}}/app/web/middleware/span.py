@@ -20,7 +20,7 @@ class SpanMiddleware:
         self.spans = spans
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
         exchange, send = Exchange.of(scope, send)

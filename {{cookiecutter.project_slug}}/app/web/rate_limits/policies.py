@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from fastapi.routing import iter_route_contexts
 from limits import RateLimitItem, parse
-from starlette.routing import BaseRoute, compile_path
+from starlette.routing import BaseRoute, WebSocketRoute, compile_path
 from starlette.types import Scope
 
 from app.web.route_index import ByStart
@@ -16,6 +16,8 @@ from app.web.route_index import ByStart
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 MARK = "__rate_limit__"
+SOCKET = "WEBSOCKET"
+"""Where others have a method: a handshake is no GET of a route at the same path."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ class _Row(NamedTuple):
 def limited(limit: str) -> Callable[[Endpoint], Endpoint]:
     """Give a route a limit of its own, in place of the default: `@limited("5/minute")`.
 
-    Stands below `@router.post(...)`. Raises ValueError when the limit cannot be read.
+    Stands below `@router.post(...)`, or `@router.websocket(...)`. Raises ValueError when the limit
+    cannot be read.
     """
     item = parse(limit)
 
@@ -62,16 +65,18 @@ class Policies:
         if not self._limited:
             return self._default
         for row in self._rows.at(scope["path"]):
-            if scope["method"] in row.methods and row.path.match(scope["path"]):
+            if scope.get("method", SOCKET) in row.methods and row.path.match(scope["path"]):
                 return row.policy or self._default
         return self._default
 
 
 def _rows(routes: Iterable[BaseRoute]) -> Iterable[tuple[str, _Row]]:
     for route in iter_route_contexts(list(routes)):
-        if route.path and route.methods:
+        methods = route.methods
+        if isinstance(route.original_route, WebSocketRoute):
+            methods = {SOCKET}
+        if route.path and methods:
             item = getattr(route.endpoint, MARK, None)
-            name = f"{'/'.join(sorted(route.methods - {'HEAD'}))} {route.path}"
+            name = f"{'/'.join(sorted(methods - {'HEAD'}))} {route.path}"
             policy = Policy(name, item) if item else None
-            row = _Row(compile_path(route.path)[0], frozenset(route.methods), policy)
-            yield route.path, row
+            yield route.path, _Row(compile_path(route.path)[0], frozenset(methods), policy)
