@@ -74,6 +74,11 @@ async def close(socket: WebSocket) -> None:
     await socket.close(4_000, "not you")
 
 
+@router.websocket("/forgotten")
+async def forgotten(socket: WebSocket) -> None:
+    """Neither accepts nor refuses."""
+
+
 @router.websocket("/return")
 async def return_(socket: WebSocket) -> None:
     await socket.accept()

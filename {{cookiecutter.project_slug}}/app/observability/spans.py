@@ -135,7 +135,10 @@ class RequestSpan:
             self._span.set_attribute("http.route", route)
             self._span.update_name(f"{self._method} {route}")
         if status >= SERVER_ERROR:
-            self._span.set_status(StatusCode.ERROR)
+            self.failed()
+
+    def failed(self) -> None:
+        self._span.set_status(StatusCode.ERROR)
 
 
 def _remote(parent: TraceContext | None) -> context.Context:

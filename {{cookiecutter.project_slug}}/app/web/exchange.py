@@ -11,6 +11,7 @@ ACCEPTED = 101
 FORBIDDEN = 403
 ABNORMAL = 1006
 """RFC 6455, 7.1.5: the connection was lost without a close frame."""
+FAILURES = {1011, 1013}
 
 
 class Exchange:
@@ -70,6 +71,11 @@ class SocketExchange(Exchange):
     @property
     def is_open(self) -> bool:
         return self.status == ACCEPTED and self.close_code is None and self.lost is None
+
+    @property
+    def failed(self) -> bool:
+        """Whether it ended by a failure of the service."""
+        return self.closed_here and self.close_code in FAILURES
 
     @property
     def end(self) -> int | None:

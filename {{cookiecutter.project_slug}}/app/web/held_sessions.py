@@ -5,10 +5,11 @@ in a generator that is streamed it is closed before the first value.
 """
 
 from collections.abc import Iterable, Iterator
+from inspect import isasyncgenfunction, isgeneratorfunction
 from typing import Any, get_args
 
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import iter_route_contexts
+from fastapi.routing import RouteContext, iter_route_contexts
 from starlette.routing import BaseRoute, WebSocketRoute
 
 from app.database.named import session_of
@@ -22,16 +23,17 @@ NAMED_SESSION: type[Any] = type(session_of("any").dependency)
 def refuse_held_sessions(routes: Iterable[BaseRoute]) -> None:
     """Raises TypeError, which the server tells in one line."""
     for route in iter_route_contexts(list(routes)):
-        if (what := _outliving(route)) is not None and any(_sessions(route.dependant)):
+        what, dependant = _outliving(route), getattr(route, "dependant", None)
+        if what and dependant is not None and any(_sessions(dependant)):
             message = f"{route.path} is {what} and cannot take a session: {ADVICE}"
             raise TypeError(message)
 
 
-def _outliving(route: Any) -> str | None:
+def _outliving(route: RouteContext) -> str | None:
     if isinstance(route.original_route, WebSocketRoute):
-        return "a WebSocket" if hasattr(route, "dependant") else None
-    streams = getattr(route, "is_sse_stream", False) or getattr(route, "is_json_stream", False)
-    return "a stream" if streams else None
+        return "a WebSocket"
+    yields = isasyncgenfunction(route.endpoint) or isgeneratorfunction(route.endpoint)
+    return "a stream" if yields else None
 
 
 def _sessions(dependant: Dependant) -> Iterator[Dependant]:

@@ -19,8 +19,6 @@ from app.web.matched_route import route_template
 from app.web.problem_response import problem_response
 from app.web.websocket_errors import SERVER_ERROR, answering
 
-FAILURES = {status.WS_1011_INTERNAL_ERROR, status.WS_1013_TRY_AGAIN_LATER}
-
 
 class WebSocketMiddleware:
     """What WebSockets take of the logging middleware; closes what a handler leaves open."""
@@ -73,7 +71,7 @@ def _end(scope: Scope) -> int:
 def _line(scope: Scope, exchange: SocketExchange, started: float) -> tuple[int, dict[str, object]]:
     client, state = scope.get("client"), scope.get("state", {})
     answer = exchange.status or (None if exchange.lost else UNANSWERED)
-    failed = exchange.closed_here and exchange.close_code in FAILURES
+    failed = exchange.failed or (answer or 0) >= SERVER_ERROR
     line = {
         "event": "websocket",
         "route": route_template(scope),
@@ -84,4 +82,4 @@ def _line(scope: Scope, exchange: SocketExchange, started: float) -> tuple[int, 
         "client": client[0] if client else None,
         **{name: state[name] for name in ("problem", "cause") if name in state},
     }
-    return ERROR if failed or (answer or 0) >= SERVER_ERROR else INFO, line
+    return ERROR if failed else INFO, line
