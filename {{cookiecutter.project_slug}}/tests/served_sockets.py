@@ -151,3 +151,16 @@ async def seldom(socket: WebSocket) -> None:
 @router.get("/limited")
 async def often() -> str:
     return "at the same path"
+
+
+@router.websocket("/quiet")
+async def quiet(socket: WebSocket) -> None:
+    """Longer than any timer of the tests."""
+    await socket.accept()
+    await asyncio.sleep(1.5)
+
+
+@router.get("/slow")
+async def slow(seconds: float) -> dict[str, str]:
+    await asyncio.sleep(seconds)
+    return {"said": "done"}

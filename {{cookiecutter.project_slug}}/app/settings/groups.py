@@ -73,6 +73,8 @@ class ServerSettings(Group):
     """Seconds that requests in progress then get to finish; what is left is cut off."""
     request_timeout: SecondsOrNever = 30.0
     """Seconds until a request that has no response yet is answered with 504; 0 is no limit."""
+    header_timeout: SecondsOrNever = 20.0
+    """Seconds a client may take to send the headers of a request; 0 is no limit."""
     keep_alive: int = Field(75, ge=1, le=3_600)
     """Seconds an idle connection stays open; more than the load balancer keeps one."""
     trusted_proxies: Networks = ["127.0.0.1", "::1"]
