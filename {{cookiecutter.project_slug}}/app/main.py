@@ -44,7 +44,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         version=settings.service.version,
         lifespan=lifespan,
         middleware=middleware(settings, telemetry),
-        openapi_url="/openapi.json",
+        openapi_url="/openapi.json" if settings.serves_docs else None,
         docs_url=None,  # app/web/docs.py serves it without a CDN
         redoc_url=None,
         # app/telemetry.py does it, with the ids of the log lines, and without query strings.
@@ -58,7 +58,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.router.middleware_stack = RouteIndex(app.router)
     require_named(settings, app.routes)
     refuse_held_sessions(app.routes)
-    serve_docs(app)
+    if settings.serves_docs:
+        serve_docs(app)
     telemetry.add_routes(app)
     handle_errors(app)
     handle_socket_errors(app)

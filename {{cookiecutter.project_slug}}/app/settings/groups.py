@@ -27,6 +27,7 @@ from app.settings.values import (
     RedisURL,
     Seconds,
     SecondsOrNever,
+    Switch,
 )
 
 PROJECT_FILE = Path(__file__).parent.parent.parent / "pyproject.toml"
@@ -85,6 +86,10 @@ class ServerSettings(Group):
     """Largest request body; a larger one is answered with 413."""
     max_header_bytes: int = Field(32_768, ge=1_024)
     """Largest sum of all request headers; more is answered with 431."""
+    docs: Switch = "auto"
+    """Whether `/docs` and `/openapi.json` are served; `auto` is everywhere but in production."""
+    health_details: Switch = "auto"
+    """Whether `/health` tells versions and pools, not its status alone; `auto` as SERVER_DOCS."""
 
 
 class DatabaseSettings(Group):
