@@ -61,7 +61,8 @@ def has_left(error: BaseException, exchange: SocketExchange) -> bool:
 
 
 def _is_draining(scope: Scope) -> bool:
-    return bool(scope["app"].state["drain"].is_set())
+    drain = getattr(scope["app"].state, "drain", None)  # who takes this file alone has none
+    return drain is not None and drain.is_set()
 
 
 def _end(scope: Scope) -> int:
