@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,6 +19,7 @@ from app.observability.workers import metrics_of_workers
 from app.settings import Settings
 from app.settings.faults import SettingsError
 from app.transfers import RESOURCES
+from app.web.header_timeout import HeaderTimeoutProtocol
 from app.web.listening import CannotListenError, refuse_taken
 from app.workers import WorkerProcesses
 
@@ -85,10 +87,20 @@ def _options(settings: Settings) -> dict[str, Any]:
         "forwarded_allow_ips": server.trusted_proxies,
         "timeout_keep_alive": server.keep_alive,
         "timeout_graceful_shutdown": server.graceful_timeout,
+        "http": _protocol(server.header_timeout),
+        "ws": "wsproto",  # answers every handshake, see docs/decisions/0027-websockets.md
+        "ws_max_size": server.max_body_bytes,
+        "ws_per_message_deflate": False,  # a message may unpack to a thousand times its size
         "timeout_worker_healthcheck": 30,  # in 5 s, a busy machine kills workers that are well
         # Else requests on one connection could see each other's log context.
         "reset_contextvars": True,
     }
+
+
+def _protocol(header_timeout: float) -> Any:
+    if not header_timeout:
+        return "httptools"
+    return partial(HeaderTimeoutProtocol, header_timeout=header_timeout)
 
 
 @cli.command()

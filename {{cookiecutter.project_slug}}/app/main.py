@@ -25,10 +25,12 @@ from app.telemetry import Telemetry
 from app.web.docs import serve_docs
 from app.web.drain import Drain
 from app.web.errors import handle_errors
+from app.web.held_sessions import refuse_held_sessions
 from app.web.openapi import describe_problems
 from app.web.routing import quicken
 from app.web.routing.shadows import tell_shadows
 from app.web.signals import stopping_on_signals
+from app.web.websocket_errors import handle_socket_errors
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -42,7 +44,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         version=settings.service.version,
         lifespan=lifespan,
         middleware=middleware(settings, telemetry),
-        openapi_url="/openapi.json",
+        openapi_url="/openapi.json" if settings.serves_docs else None,
         docs_url=None,  # app/web/docs.py serves it without a CDN
         redoc_url=None,
         # app/telemetry.py does it, with the ids of the log lines, and without query strings.
@@ -55,9 +57,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(router)
     quicken(app)
     require_named(settings, app.routes)
-    serve_docs(app)
+    refuse_held_sessions(app.routes)
+    if settings.serves_docs:
+        serve_docs(app)
     telemetry.add_routes(app)
     handle_errors(app)
+    handle_socket_errors(app)
     describe_problems(app)
     tell_shadows(app.routes)
     return app

@@ -122,6 +122,9 @@ def test_the_settings_reach_the_application(configured: Served) -> None:
     [
         ("1.2.3.4", "1.2.3.4"),
         ("6.6.6.6, 1.2.3.4, 10.9.9.9", "1.2.3.4"),  # what the last stranger claims is not believed
+        ("6.6.6.6, 1.2.3.4:5678, 10.9.9.9:4", "1.2.3.4"),  # some proxies add the port
+        ("[2001:db8::1]:5678", "2001:db8::1"),
+        ("::ffff:1.2.3.4", "::ffff:1.2.3.4"),
     ],
 )
 def test_a_trusted_proxy_says_who_the_client_is(

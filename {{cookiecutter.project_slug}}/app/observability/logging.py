@@ -35,6 +35,11 @@ def configure_logging(settings: Settings, stream: TextIO | None = None) -> None:
     logging.getLogger("sqlalchemy.engine").setLevel(statements)
 
 
+def _is_no_handshake(record: logging.LogRecord) -> bool:
+    """The server logs each handshake with its query string, where browsers have to put tokens."""
+    return '"WebSocket %s"' not in str(record.msg)
+
+
 def _renderer(settings: Settings, stream: TextIO) -> Processor:
     if settings.log.format == "json" or (settings.log.format == "auto" and settings.production):
         return JsonRenderer(settings.service.name)
@@ -56,5 +61,8 @@ def _route_standard_library(
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate, logger.disabled = [], True, False
     logging.getLogger("uvicorn.access").disabled = True  # the request line says more
+    server = logging.getLogger("uvicorn.error")
+    server.filters = [_is_no_handshake]  # its line too says more
+    server.setLevel(max(level, logging.INFO))  # what WebSocket libraries debug are headers and data
     logging.getLogger("app.database.pool").setLevel(logging.WARNING)  # SQLAlchemy's own words
     logging.captureWarnings(capture=True)

@@ -3,6 +3,8 @@
 METHODS = frozenset(
     {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"}
 )
+HANDSHAKE = "GET"
+"""Of a WebSocket (RFC 6455, 4.1); ASGI does not say it."""
 
 
 def known_method(method: str, other: str) -> str:

@@ -20,7 +20,7 @@ from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
 from opentelemetry.trace import SpanKind, StatusCode, TraceFlags
 from sqlalchemy import URL
 
-from app.observability.methods import known_method
+from app.observability.methods import HANDSHAKE, known_method
 from app.observability.trace_context import TraceContext
 from app.settings import Settings
 
@@ -67,7 +67,7 @@ class Spans:
     def request(
         self, scope: MutableMapping[str, Any], parent: TraceContext | None
     ) -> Iterator["RequestSpan"]:
-        method = known_method(scope["method"], "HTTP")
+        method = known_method(scope.get("method", HANDSHAKE), "HTTP")
         span = self._tracer.start_span(
             method,
             context=_remote(parent),
@@ -135,7 +135,10 @@ class RequestSpan:
             self._span.set_attribute("http.route", route)
             self._span.update_name(f"{self._method} {route}")
         if status >= SERVER_ERROR:
-            self._span.set_status(StatusCode.ERROR)
+            self.failed()
+
+    def failed(self) -> None:
+        self._span.set_status(StatusCode.ERROR)
 
 
 def _remote(parent: TraceContext | None) -> context.Context:
@@ -154,7 +157,7 @@ def _request_attributes(scope: MutableMapping[str, Any]) -> dict[str, Any]:
     """Without the query string and the headers, which may hold secrets."""
     client = scope.get("client")
     return {
-        "http.request.method": known_method(scope["method"], "_OTHER"),
+        "http.request.method": known_method(scope.get("method", HANDSHAKE), "_OTHER"),
         "url.path": scope["path"],
         "url.scheme": scope.get("scheme", "http"),
         **({"client.address": client[0]} if client else {}),

@@ -31,6 +31,7 @@ from app.settings.groups import (
     ServiceSettings,
     TracingSettings,
 )
+from app.settings.values import Switch
 
 SECRETS = Path("/run/secrets")
 WELL_KNOWN_PASSWORDS = {"postgres", "password", "secret", "changeme", "admin"}
@@ -70,6 +71,17 @@ class Settings(BaseSettings):
     @property
     def production(self) -> bool:
         return self.environment is Environment.PRODUCTION
+
+    @property
+    def serves_docs(self) -> bool:
+        return self._is_on(self.server.docs)
+
+    @property
+    def tells_health_details(self) -> bool:
+        return self._is_on(self.server.health_details)
+
+    def _is_on(self, switch: Switch) -> bool:
+        return not self.production if switch == "auto" else switch
 
     def contradictions(self) -> list[str]:
         """Sentences on values that do not go together."""

@@ -27,6 +27,7 @@ from app.settings.values import (
     RedisURL,
     Seconds,
     SecondsOrNever,
+    Switch,
 )
 
 PROJECT_FILE = Path(__file__).parent.parent.parent / "pyproject.toml"
@@ -73,6 +74,8 @@ class ServerSettings(Group):
     """Seconds that requests in progress then get to finish; what is left is cut off."""
     request_timeout: SecondsOrNever = 30.0
     """Seconds until a request that has no response yet is answered with 504; 0 is no limit."""
+    header_timeout: SecondsOrNever = 20.0
+    """Seconds a client may take to send the headers of a request; 0 is no limit."""
     keep_alive: int = Field(75, ge=1, le=3_600)
     """Seconds an idle connection stays open; more than the load balancer keeps one."""
     trusted_proxies: Networks = ["127.0.0.1", "::1"]
@@ -83,6 +86,10 @@ class ServerSettings(Group):
     """Largest request body; a larger one is answered with 413."""
     max_header_bytes: int = Field(32_768, ge=1_024)
     """Largest sum of all request headers; more is answered with 431."""
+    docs: Switch = "auto"
+    """Whether `/docs` and `/openapi.json` are served; `auto` is everywhere but in production."""
+    health_details: Switch = "auto"
+    """Whether `/health` tells versions and pools, not its status alone; `auto` as SERVER_DOCS."""
 
 
 class DatabaseSettings(Group):

@@ -7,7 +7,7 @@ from contextlib import suppress
 from importlib.util import find_spec
 from inspect import iscoroutinefunction
 from ipaddress import ip_network
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import quote, unquote
 
 from asyncpg.connect_utils import SessionAttribute, SSLMode, SSLNegotiation
@@ -29,6 +29,10 @@ OPTIONS = {
     *("ssl_min_protocol_version", "ssl_max_protocol_version", "krbsrvname", "gsslib"),
     "options",
 }
+SWITCHES = {
+    **dict.fromkeys(("true", "yes", "on", "1"), True),
+    **dict.fromkeys(("false", "no", "off", "0"), False),
+}
 OWN_NAMES = ("database", "replica")
 """What health and doctor call the databases that are not named by a setting."""
 
@@ -43,6 +47,10 @@ def _split_list(value: object) -> object:
             message = 'must be a JSON list, such as ["one", "two"]'
             raise ValueError(message) from None
     return [item.strip() for item in value.split(",") if item.strip()]
+
+
+def _switch(value: object) -> object:
+    return SWITCHES.get(value.lower(), value) if isinstance(value, str) else value
 
 
 def _network(value: str) -> str:
@@ -176,6 +184,8 @@ def _redis_url(value: SecretStr) -> SecretStr:
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 SecondsOrNever = Annotated[float, Field(ge=0, le=86_400)]
 """Where 0 says that there is no limit."""
+Switch = Annotated[Literal["auto", True, False], BeforeValidator(_switch)]
+"""What the environment decides, unless it is said."""
 List = Annotated[list[str], NoDecode, BeforeValidator(_split_list)]
 """A JSON list, or items with commas between them."""
 Networks = Annotated[List, AfterValidator(lambda items: [_network(item) for item in items])]

@@ -2,11 +2,16 @@
 
 from collections.abc import Awaitable, Callable
 
-from starlette.types import Message, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 Header = tuple[bytes, bytes]
 UNANSWERED = 500
 """What the server sends for a response that never started."""
+ACCEPTED = 101
+FORBIDDEN = 403
+ABNORMAL = 1006
+"""RFC 6455, 7.1.5: the connection was lost without a close frame."""
+FAILURES = {1011, 1013}
 
 
 class Exchange:
@@ -28,7 +33,8 @@ class Exchange:
         exchange: Exchange | None = scope.get("exchange")
         if exchange is not None:
             return exchange, send
-        exchange = scope["exchange"] = cls()
+        exchange = SocketExchange() if scope.get("type") == "websocket" else cls()
+        scope["exchange"] = exchange
         return exchange, exchange.noting(send)
 
     def noting(self, send: Send) -> Send:
@@ -46,3 +52,69 @@ class Exchange:
         headers = message["headers"] = [*message.get("headers", ()), *self.headers]
         for change in self.at_start:
             change(headers)
+
+
+class SocketExchange(Exchange):
+    """A WebSocket: `status` is that of its handshake, and it has an end."""
+
+    __slots__ = ("close_code", "closed_here", "lost")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.close_code: int | None = None
+        """None while it is open."""
+        self.closed_here = False
+        """Whether the application closed it, not the client or the server."""
+        self.lost: OSError | None = None
+        """What `send` raised when the client had gone: ASGI leaves the class to the server."""
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == ACCEPTED and self.close_code is None and self.lost is None
+
+    @property
+    def was_left(self) -> bool:
+        """Whether it ended, and not by the application."""
+        return self.lost is not None or bool(self.close_code and not self.closed_here)
+
+    @property
+    def failed(self) -> bool:
+        """Whether it ended by a failure of the service."""
+        return self.closed_here and self.close_code in FAILURES
+
+    @property
+    def end(self) -> int | None:
+        """The close code, of either side; None of a handshake that was not accepted."""
+        return (self.close_code or ABNORMAL) if self.status == ACCEPTED else None
+
+    def noting(self, send: Send) -> Send:
+        async def send_and_note(message: Message) -> None:
+            kind = message["type"]
+            if kind == "websocket.accept":
+                message["headers"] = [*message.get("headers", ()), *self.headers]
+            elif kind == "websocket.http.response.start":
+                self._start(message)
+            try:
+                await send(message)
+            except OSError as error:
+                self.lost = error
+                raise
+            if kind == "websocket.accept":
+                self.status = ACCEPTED
+            elif kind == "websocket.close" and not self.status:
+                self.status = FORBIDDEN  # the specification of ASGI says so
+            elif kind == "websocket.close":
+                self.close_code, self.closed_here = message.get("code", 1000), True
+
+        return send_and_note
+
+    def hearing(self, receive: Receive) -> Receive:
+        """Notes the end when the application hears of it."""
+
+        async def receive_and_note() -> Message:
+            message = await receive()
+            if message["type"] == "websocket.disconnect" and self.is_open:
+                self.close_code = message.get("code", 1005)
+            return message
+
+        return receive_and_note

@@ -82,19 +82,25 @@ async def ready(
 @router.get("/health", responses={503: {"model": FullHealth, "description": "Not ready"}})
 async def health(
     request: Request, probe: CurrentProbe, drain: CurrentDrain, response: Response
-) -> FullHealth:
-    """Everything the service depends on; its status is that of its own primary."""
+) -> FullHealth | Health:
+    """Everything the service depends on; its status is that of its own primary.
+
+    The status alone, unless SERVER_HEALTH_DETAILS is on: it is off in production.
+    """
     state = request.app.state
-    status = _status(await probe.check())
+    available = _status(await probe.check())
+    status: Status = "draining" if drain.is_set() else available
+    if not state.settings.tells_health_details:
+        return _answer(Health(status=status), request, response)
     return _answer(
         FullHealth(
-            status="draining" if drain.is_set() else status,
+            status=status,
             service=state.settings.service.name,
             version=state.settings.service.version,
             environment=state.settings.environment,
             uptime_seconds=round(time.monotonic() - state.started, 1),
             dependencies={
-                "database": _database(status, probe, state.database.engine.pool),
+                "database": _database(available, probe, state.database.engine.pool),
                 **_replica(state.database.replica),
                 **await _named(state.named),
             },

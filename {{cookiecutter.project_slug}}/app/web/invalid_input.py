@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi.exceptions import RequestValidationError
+from fastapi.exceptions import ValidationException
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
@@ -11,7 +11,7 @@ from app.problems import InvalidRequest, MalformedRequest, Problem, UnsupportedM
 MAX_ERRORS, MAX_NAME, MAX_MESSAGE = 50, 100, 200
 
 
-def from_validation(error: RequestValidationError, scope: Scope) -> Problem:
+def from_validation(error: ValidationException, scope: Scope) -> Problem:
     errors: list[Any] = list(error.errors())
     if any(error["type"] == "json_invalid" for error in errors):
         return MalformedRequest("The body is not valid JSON.")

@@ -146,3 +146,17 @@ def test_by_default_it_goes_to_standard_output(capsys: pytest.CaptureFixture[str
     output = capsys.readouterr()
     assert len(output.out.splitlines()) == 2
     assert output.err == ""
+
+
+@pytest.mark.parametrize("level", ["debug", "info"])
+def test_no_handshake_of_the_server_is_written_with_its_query_string(level: str) -> None:
+    """Neither its own line, nor the headers that a library for WebSockets debugs."""
+    read = configured(level=level)
+    server = logging.getLogger("uvicorn.error")
+
+    server.info('%s - "WebSocket %s" [accepted]', "192.0.2.1:1", "/ws?token=hunter2")
+    server.info('%s - "WebSocket %s" %d', "192.0.2.1:1", "/ws?token=hunter2", 403)
+    server.debug("< GET %s HTTP/1.1", "/ws?token=hunter2")
+    server.info("Started server process [%d]", 7)
+
+    assert [line["event"] for line in lines(read)] == ["Started server process [7]"]

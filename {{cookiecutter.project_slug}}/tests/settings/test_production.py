@@ -88,3 +88,24 @@ def test_the_service_does_not_start_in_production_and_says_why() -> None:
     assert "Traceback" not in output
     for name in ("SERVER_PORT", *UNSAFE):
         assert f"\n  {name}" in output
+
+
+@pytest.mark.parametrize(
+    ("environment", "value", "told"),
+    [
+        ("development", "auto", True),
+        ("test", "auto", True),
+        ("production", "auto", False),
+        ("production", "true", True),
+        ("development", "false", False),
+    ],
+)
+def test_production_tells_strangers_no_more_than_it_is_asked_to(
+    setenv: Any, environment: str, value: str, told: bool
+) -> None:
+    setenv(ENVIRONMENT=environment, DATABASE_URL=URL)
+    setenv(SERVER_DOCS=value, SERVER_HEALTH_DETAILS=value)
+
+    settings = Settings()
+
+    assert (settings.serves_docs, settings.tells_health_details) == (told, told)

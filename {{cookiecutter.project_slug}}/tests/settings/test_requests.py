@@ -77,3 +77,22 @@ def test_a_statement_must_end_before_its_request(setenv: Any, seconds: str, refu
         assert fault.startswith("DATABASE_STATEMENT_TIMEOUT=10 must be less than SERVER_REQUEST_")
     else:
         assert Settings().database.statement_timeout == 10
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("auto", "auto"), ("true", True), ("ON", True), ("1", True), ("False", False), ("0", False)],
+)
+def test_a_switch_is_on_off_or_left_to_the_environment(
+    setenv: Any, value: str, expected: str | bool
+) -> None:
+    setenv(DATABASE_URL=URL, SERVER_DOCS=value, SERVER_HEALTH_DETAILS=value)
+
+    server = Settings().server
+    assert (server.docs, server.health_details) == (expected, expected)
+
+
+def test_any_other_switch_is_refused(setenv: Any) -> None:
+    setenv(DATABASE_URL=URL, SERVER_DOCS="maybe")
+
+    assert faults() == ["SERVER_DOCS: Input should be 'auto', True or False (it is 'maybe')"]

@@ -68,7 +68,7 @@ def test_a_service_without_resources_is_told_so(env: dict[str, str], tmp_path: P
 
 
 def test_production_is_left_alone_unless_one_insists(env: dict[str, str], tmp_path: Path) -> None:
-    production = env | {"ENVIRONMENT": "production"}
+    production = env | {"ENVIRONMENT": "production", "SERVER_DOCS": "true"}
     with serving("tests.tools.loaded:create_app", env=production) as served:
         refused = loadtest(served.url, cwd=tmp_path)
         insisted = loadtest(
@@ -78,6 +78,16 @@ def test_production_is_left_alone_unless_one_insists(env: dict[str, str], tmp_pa
     assert refused.returncode == 1
     assert "--production insists" in refused.stderr
     assert insisted.returncode == 0
+
+
+def test_a_service_that_does_not_say_what_it_offers_is_told_so(
+    env: dict[str, str], tmp_path: Path
+) -> None:
+    with serving("tests.tools.loaded:create_app", env=env | {"SERVER_DOCS": "false"}) as served:
+        done = loadtest(served.url, cwd=tmp_path)
+
+    assert done.returncode == 1
+    assert "set SERVER_DOCS=true" in done.stderr
 
 
 def test_a_service_that_is_away_is_told_in_a_sentence(tmp_path: Path) -> None:

@@ -5,7 +5,9 @@ from urllib.parse import urljoin
 
 import pytest
 
-from tests.conftest import Client
+from app.main import create_app
+from app.settings import Settings
+from tests.conftest import Client, StartApp, client_of, make_settings
 
 ADDRESS = re.compile(r'(?:src|href)="([^"]*)"')
 TYPES = {".js": "text/javascript", ".css": "text/css", ".png": "image/png"}
@@ -72,3 +74,23 @@ async def test_only_what_never_changes_is_cached(client: Client, path: str, poli
 @pytest.mark.parametrize("path", ["/redoc", "/docs/other.js", "/docs/../app/main.py"])
 async def test_nothing_else_is_served(client: Client, path: str) -> None:
     assert (await client.get(path)).status_code == 404
+
+
+PATHS = ["/docs", "/docs/start.js", "/docs/swagger-ui.css", "/openapi.json"]
+
+
+@pytest.mark.parametrize(("docs", "status"), [(True, 200), (False, 404)])
+async def test_it_is_served_where_the_setting_says_so(
+    start_app: StartApp, database_url: str, docs: bool, status: int
+) -> None:
+    settings = make_settings(database={"url": database_url}, server={"docs": docs})
+
+    async with client_of(await start_app(settings)) as client:
+        assert {(await client.get(path)).status_code for path in PATHS} == {status}
+
+
+def test_what_is_not_served_can_still_be_printed(settings: Settings) -> None:
+    hidden = settings.server.model_copy(update={"docs": False})
+    app = create_app(settings.model_copy(update={"server": hidden}))
+
+    assert app.openapi()["paths"]

@@ -56,9 +56,9 @@ async def test_a_strange_path_is_named_as_a_valid_uri(client: Client, path: str)
 @pytest.mark.parametrize(
     ("path", "allow"),
     [
-        ("/things", "GET, POST"),
-        ("/things/7", "DELETE, GET, PATCH"),
-        ("/things/latest", "DELETE, GET, PATCH, PUT"),  # `latest` is an id as well
+        ("/things", "GET, HEAD, POST"),
+        ("/things/7", "DELETE, GET, HEAD, PATCH"),
+        ("/things/latest", "DELETE, GET, HEAD, PATCH, PUT"),  # `latest` is an id as well
         ("/health/live", "GET, HEAD"),
         ("/docs", "GET, HEAD"),
     ],

@@ -179,3 +179,25 @@ async def counting(database_url: str) -> AsyncIterator[tuple[str, list[bytes]]]:
             address._replace(netloc=f"{address.netloc.rpartition(':')[0]}:{port}").geturl(),
             questions,
         )
+
+
+async def test_where_details_are_not_told_the_status_is_all(
+    start_app: StartApp, database_url: str
+) -> None:
+    hidden = {"health_details": False}
+    app = await start_app(make_settings(database={"url": database_url}, server=hidden))
+
+    async with client_of(app) as client:
+        assert (await client.get("/health")).json() == {"status": "ok"}
+
+
+async def test_without_details_an_outage_is_told_as_well(
+    start_app: StartApp, closed_port: int
+) -> None:
+    away = {"url": f"postgresql://a@127.0.0.1:{closed_port}/b"}
+    app = await start_app(make_settings(database=away, server={"health_details": False}))
+
+    async with client_of(app) as client:
+        response = await client.get("/health")
+
+    assert (response.status_code, response.json()) == (503, {"status": "unavailable"})

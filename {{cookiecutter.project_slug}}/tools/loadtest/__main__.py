@@ -13,6 +13,7 @@ from tools.loadtest.plan import Plan
 from tools.loadtest.report import is_error, report
 from tools.loadtest.running import run
 
+NOT_FOUND = 404
 DESCRIPTION = """\
 Ask a running service as its clients would: every resource of its OpenAPI document, half of the
 requests for one thing, a fifth for lists, the rest create and change. It writes rows, which stay.
@@ -37,11 +38,16 @@ def main(arguments: list[str]) -> None:
 def _ask_what_there_is(options: argparse.Namespace) -> Any:
     """Raises httpx.HTTPError, and ValueError where rows of a load test do not belong."""
     with httpx.Client(base_url=options.url) as http:
-        environment = http.get("/health").json().get("environment")
+        # Who does not tell is taken for production, which does not.
+        environment = http.get("/health").json().get("environment", "production")
         if environment == "production" and not options.production:
             message = "it runs as production, and the load test writes rows; --production insists"
             raise ValueError(message)
-        return http.get("/openapi.json").raise_for_status().json()
+        document = http.get("/openapi.json")
+        if document.status_code == NOT_FOUND:
+            message = "it serves no /openapi.json, which says what to ask; set SERVER_DOCS=true"
+            raise ValueError(message)
+        return document.raise_for_status().json()
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:

@@ -39,6 +39,13 @@ class Metrics:
             registry=registry,
             multiprocess_mode="livesum",
         )
+        self.websockets_open = Gauge(
+            "websockets_open",
+            "WebSockets that are open.",
+            ["route"],
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
         self.rate_limit_exceeded = Counter(
             "rate_limit_exceeded_total", "Requests refused with 429.", ["route"], registry=registry
         )

@@ -64,6 +64,14 @@ class RequestRecorder:
         requests.inc()
         duration.observe(seconds)
 
+    @harmless
+    def socket_opened(self, route: str | None) -> None:
+        self._metrics.websockets_open.labels(route or UNMATCHED).inc()
+
+    @harmless
+    def socket_closed(self, route: str | None) -> None:
+        self._metrics.websockets_open.labels(route or UNMATCHED).dec()
+
     def _in_progress_of(self, method: str) -> Gauge:
         if (found := self._in_progress.get(method)) is None:
             found = self._in_progress[method] = self._metrics.requests_in_progress.labels(method)

@@ -5,9 +5,9 @@ import asyncio
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.problems import DeadlineExceeded, Stopping
+from app.web.cancellation import is_cancelled
 from app.web.deadlines import Deadlines
 from app.web.exchange import Exchange
-from app.web.middleware.logging import is_cancelled
 from app.web.problem_response import problem_response
 
 

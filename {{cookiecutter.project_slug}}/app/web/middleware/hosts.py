@@ -20,7 +20,7 @@ class HostsMiddleware:
         self.suffixes = tuple(name[1:] for name in self.names if name.startswith("*."))
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        if scope["type"] == "http" and not self._is_ours(scope):
+        if scope["type"] in {"http", "websocket"} and not self._is_ours(scope):
             return problem_response(WrongHost(), scope)(scope, receive, send)
         return self.app(scope, receive, send)
 

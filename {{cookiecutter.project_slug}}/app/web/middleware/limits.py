@@ -15,6 +15,7 @@ from app.problems import (
 )
 from app.web.body_rules import BodyRules
 from app.web.problem_response import problem_response
+from app.web.routing.route_table import method_of
 
 MAX_URI_BYTES = 8_192
 UNPACKED = {b"", b"identity"}
@@ -30,10 +31,12 @@ class LimitsMiddleware:
         self.bodies = BodyRules(max_body_bytes)
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        if scope["type"] != "http":
+        if scope["type"] not in {"http", "websocket"}:
             return self.app(scope, receive, send)
         if (problem := self._announced(scope)) is not None:
             return problem_response(problem, scope)(scope, receive, send)
+        if scope["type"] == "websocket":  # the server counts the bytes of its messages
+            return self.app(scope, receive, send)
         asked = _asked(scope)
         limit, read = self.bodies.surely_allowed, 0
 
@@ -81,4 +84,4 @@ class LimitsMiddleware:
 
 def _asked(scope: Scope) -> tuple[FastAPI, str, str]:
     """Now: a mount changes the scope."""
-    return scope["app"], scope["path"].removeprefix(scope.get("root_path", "")), scope["method"]
+    return scope["app"], scope["path"].removeprefix(scope.get("root_path", "")), method_of(scope)

@@ -9,9 +9,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.observability.events import write_event
 from app.observability.queries import Queries, count_queries
+from app.web.cancellation import is_cancelled
 from app.web.errors import response_to_defect
 from app.web.exchange import Exchange
 from app.web.matched_route import route_template
+from app.web.middleware.websocket import WebSocketMiddleware
 
 SERVER_ERROR = 500
 EXPECTED = "expected"
@@ -23,12 +25,14 @@ class LoggingMiddleware:
 
     def __init__(self, app: ASGIApp, *, warn_of_repeated_queries: bool = False) -> None:
         self.app = app
+        self.sockets = WebSocketMiddleware(app)
         self.warn = warn_of_repeated_queries
         self.log = structlog.get_logger().bind()  # found once, not at each line
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
+            other = self.sockets if scope["type"] == "websocket" else self.app
+            await other(scope, receive, send)
             return
         started = perf_counter()
         queries = count_queries(by_statement=self.warn)
@@ -51,12 +55,6 @@ class LoggingMiddleware:
         if (repeated := queries.most_repeated()) is not None:
             statement, times = repeated
             self.log.warning("one statement many times", times=times, statement=statement)
-
-
-def is_cancelled(error: BaseException) -> bool:
-    """Whether someone asked this task to stop; else a CancelledError is a stray of inner work."""
-    task = asyncio.current_task()
-    return isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling() > 0
 
 
 def describe(

@@ -19,13 +19,16 @@ EXEMPT = {"health", "metrics", "docs", "openapi.json"}
 
 
 class RateLimitMiddleware:
-    """Counts each request against the limit of its route; tells every client where it stands."""
+    """Counts each request, and each handshake, against the limit of its route.
+
+    Tells every client where it stands.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or first_segment(scope) in EXEMPT:
+        if scope["type"] not in {"http", "websocket"} or first_segment(scope) in EXEMPT:
             await self.app(scope, receive, send)
             return
         limiter: RateLimiter = scope["app"].state["rate_limiter"]

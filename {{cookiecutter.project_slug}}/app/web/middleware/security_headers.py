@@ -26,11 +26,11 @@ class SecurityHeadersMiddleware:
         self.app = app
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        if scope["type"] != "http":
+        if scope["type"] not in {"http", "websocket"}:
             return self.app(scope, receive, send)
         exchange, send = Exchange.of(scope, send)
         exchange.at_start.append(add_defaults)
-        if scope["scheme"] == "https":
+        if scope.get("scheme") in {"https", "wss"}:
             exchange.headers.append(ONLY_HTTPS)
         return self.app(scope, receive, send)
 

@@ -1,11 +1,11 @@
-"""Makes a span of each request, where spans are exported; else it is not in the stack."""
+"""Makes a span of each request and WebSocket, where spans are exported; else not in the stack."""
 
 from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.observability.trace_context import parent_in
-from app.web.exchange import UNANSWERED, Exchange
+from app.web.exchange import UNANSWERED, Exchange, SocketExchange
 from app.web.matched_route import route_template
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ class SpanMiddleware:
         self.spans = spans
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
         exchange, send = Exchange.of(scope, send)
@@ -30,3 +30,5 @@ class SpanMiddleware:
                 await self.app(scope, receive, send)
             finally:
                 span.answered(exchange.status or UNANSWERED, route_template(scope))
+                if isinstance(exchange, SocketExchange) and exchange.failed:
+                    span.failed()

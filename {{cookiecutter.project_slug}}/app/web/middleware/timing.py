@@ -15,7 +15,7 @@ class TimingMiddleware:
         self.app = app
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        if scope["type"] != "http":
+        if scope["type"] not in {"http", "websocket"}:
             return self.app(scope, receive, send)
         started = perf_counter()
 

@@ -10,7 +10,7 @@ from limits import RateLimitItem, parse
 from starlette.routing import BaseRoute
 from starlette.types import Scope
 
-from app.web.routing.route_table import RouteTable
+from app.web.routing.route_table import SOCKET, RouteTable, method_of
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
@@ -31,7 +31,8 @@ class Policy:
 def limited(limit: str) -> Callable[[Endpoint], Endpoint]:
     """Give a route a limit of its own, in place of the default: `@limited("5/minute")`.
 
-    Stands below `@router.post(...)`. Raises ValueError when the limit cannot be read.
+    Stands below `@router.post(...)`, or `@router.websocket(...)`. Raises ValueError when the limit
+    cannot be read.
     """
     item = parse(limit)
 
@@ -52,10 +53,11 @@ class Policies:
     def of(self, scope: Scope) -> Policy:
         if not self._table.values:
             return self._default
-        return self._table.at(scope["path"], scope["method"]) or self._default
+        return self._table.at(scope["path"], method_of(scope)) or self._default
 
 
 def _policy(route: RouteContext) -> Policy | None:
     item = getattr(route.endpoint, MARK, None)
-    name = f"{'/'.join(sorted(set(route.methods or ()) - {'HEAD'}))} {route.path}"
+    methods = (route.methods or {SOCKET}) - {"HEAD"}
+    name = f"{'/'.join(sorted(methods))} {route.path}"
     return Policy(name, item) if item else None

@@ -9,7 +9,14 @@ from app.web.rate_limits.policies import Policy
 from app.web.rate_limits.standing import Standing
 
 SWEEP_EVERY = 10.0
+NAMED, SHARED = 100_000, 20_000
+"""Clients that each window counts one by one, and counts that all further ones share.
 
+Some 110 bytes each: at most 13 MB a window, of which each limit holds two. None is ever dropped to
+make room: else who has many addresses could have their counts forgotten, or somebody else's.
+"""
+
+Counts = dict[str | int, int]
 
 Count = tuple[bool, int, float]
 """Whether it is allowed, how many more would be, and seconds until there are more."""
@@ -21,8 +28,8 @@ class Windows:
     def __init__(self, limit: RateLimitItem) -> None:
         self._amount, self._length = limit.amount, limit.get_expiry()
         self._end = 0.0
-        self._before: dict[str, int] = {}
-        self._now: dict[str, int] = {}
+        self._before: Counts = {}
+        self._now: Counts = {}
 
     def __len__(self) -> int:
         return len(self._before) + len(self._now)
@@ -37,15 +44,23 @@ class Windows:
     def hit(self, client: str, now: float) -> Count:
         self.turn(now)
         left, length = self._end - now, self._length
-        before, asked = self._before.get(client, 0), self._now.get(client, 0)
+        slot = _slot(client, self._now)
+        before, asked = self._before.get(_slot(client, self._before), 0), self._now.get(slot, 0)
         share = before * left / length
         allowed = share + asked < self._amount
         if allowed:
-            asked = self._now[client] = asked + 1
+            asked = self._now[slot] = asked + 1
         reset = left % (length / before) if before else left
         if asked:
             reset = min(reset, left % length)
         return allowed, max(0, self._amount - floor(share + asked)), reset
+
+
+def _slot(client: str, counts: Counts) -> str | int:
+    """Which count is the client's; nobody can choose whom to share one with: `hash` is salted."""
+    if len(counts) < NAMED or client in counts:
+        return client
+    return hash(client) % SHARED
 
 
 class ProcessCounter:

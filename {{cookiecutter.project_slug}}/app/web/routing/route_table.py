@@ -5,10 +5,14 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, NamedTuple, TypeVar
 
 from fastapi.routing import RouteContext, iter_route_contexts
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.types import Scope
 
 from app.web.matched_route import answered_methods
 from app.web.routing.path_index import ByStart
+
+SOCKET = "WEBSOCKET"
+"""Where others have a method: a handshake is no GET of a route at the same path."""
 
 Value = TypeVar("Value")
 Read = Callable[[RouteContext], Value | None]
@@ -54,6 +58,13 @@ def _rows(routes: Iterable[BaseRoute], read: Read[Value]) -> Iterator[tuple[str,
         if isinstance(original, Mount):
             inner = RouteTable(original.routes, read)
             yield f"{route.path}/{{path}}", _Row(route.path_regex, None, None, inner)
+        elif isinstance(original, WebSocketRoute):
+            yield route.path or "", _Row(route.path_regex, {SOCKET}, read(route), None)
         elif isinstance(original, Route):
             row = _Row(route.path_regex, answered_methods(route), read(route), None)
             yield route.path or "", row
+
+
+def method_of(scope: Scope) -> str:
+    method: str = scope.get("method", SOCKET)
+    return method

@@ -9,6 +9,7 @@ NAMES = {
     "http_requests_total": {"method", "route", "status"},
     "http_request_duration_seconds_bucket": {"method", "route", "status", "le"},
     "http_requests_in_progress": {"method"},
+    "websockets_open": {"route"},
     "database_pool_size": {"database"},
     "database_pool_checked_out": {"database"},
     "database_pool_overflow": {"database"},
@@ -26,6 +27,7 @@ NAMES = {
 
 async def test_every_metric_has_its_name_and_its_labels(app: FastAPI, client: Client) -> None:
     await client.get("/health/live")
+    app.state.telemetry.metrics.requests.socket_opened("/ws")
     app.state.rate_limiter.observer.exceeded("GET /v1/things")
     app.state.rate_limiter.observer.unavailable()
 

@@ -1,0 +1,88 @@
+"""Writes one line for each WebSocket when it ends, and is where an unhandled error ends."""
+
+import asyncio
+from contextlib import suppress
+from logging import ERROR, INFO
+from time import perf_counter
+from typing import cast
+
+import structlog
+from starlette import status
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocketDisconnect, WebSocketDisconnected
+
+from app.observability.events import write_event
+from app.problems import InternalError, Problem, Stopping
+from app.web.cancellation import is_cancelled
+from app.web.exchange import UNANSWERED, Exchange, SocketExchange
+from app.web.matched_route import route_template
+from app.web.problem_response import problem_response
+from app.web.websocket_errors import SERVER_ERROR, answering
+
+
+class WebSocketMiddleware:
+    """What WebSockets take of the logging middleware; closes what a handler leaves open."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.log = structlog.get_logger().bind()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = perf_counter()
+        exchange, send = cast("tuple[SocketExchange, Send]", Exchange.of(scope, send))
+        send = answering(scope, receive, send, exchange)
+        problem = None
+        try:
+            await self.app(scope, exchange.hearing(receive), send)
+        except (Exception, asyncio.CancelledError) as error:
+            problem = None if has_left(error, exchange) else self._problem(error)
+            if is_cancelled(error) and not _is_draining(scope):
+                raise
+        finally:
+            with suppress(OSError):  # nobody is there to be told
+                if problem is not None:
+                    await problem_response(problem, scope)(scope, receive, send)
+                elif exchange.is_open:
+                    await send({"type": "websocket.close", "code": _end(scope)})
+            write_event(self.log, *_line(scope, exchange, started))
+
+    def _problem(self, error: BaseException) -> Problem:
+        if is_cancelled(error):
+            return Stopping()
+        self.log.error("unhandled error", exc_info=error)
+        return InternalError()
+
+
+def has_left(error: BaseException, exchange: SocketExchange) -> bool:
+    """Whether all that happened is that the client left; several tasks may say so in a group."""
+    if isinstance(error, BaseExceptionGroup):
+        return all(has_left(each, exchange) for each in error.exceptions)
+    # Once one task has met the end, Starlette tells the others that there never was a connection.
+    too_late = exchange.was_left and isinstance(error, WebSocketDisconnected)
+    return isinstance(error, WebSocketDisconnect) or error is exchange.lost or too_late
+
+
+def _is_draining(scope: Scope) -> bool:
+    drain = getattr(scope["app"].state, "drain", None)  # who takes this file alone has none
+    return drain is not None and drain.is_set()
+
+
+def _end(scope: Scope) -> int:
+    return status.WS_1012_SERVICE_RESTART if _is_draining(scope) else status.WS_1000_NORMAL_CLOSURE
+
+
+def _line(scope: Scope, exchange: SocketExchange, started: float) -> tuple[int, dict[str, object]]:
+    client, state = scope.get("client"), scope.get("state", {})
+    answer = exchange.status or (None if exchange.lost else UNANSWERED)
+    failed = exchange.failed or (answer or 0) >= SERVER_ERROR
+    line = {
+        "event": "websocket",
+        "route": route_template(scope),
+        "path": scope["path"],  # never the query string, where browsers have to put tokens
+        "status": answer,
+        "close_code": exchange.end,
+        "duration_ms": round((perf_counter() - started) * 1000, 2),
+        "client": client[0] if client else None,
+        **{name: state[name] for name in ("problem", "cause") if name in state},
+    }
+    return ERROR if failed else INFO, line
