@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from app.csv_files import importing
+from app.web.texts import VISIBLE
 from tests.csv_files.conftest import Run, Write
 from tests.csv_files.outcomes import TAKEN, names
 
-NAME_PATTERN = r"line 8, name: String should match pattern '^[^\x00]*[^\x00-\x20][^\x00]*$'"
+NAME_PATTERN = f"line 8, name: String should match pattern '{VISIBLE}'"
 
 
 @pytest.mark.parametrize(
