@@ -36,7 +36,7 @@ def _fault(item: object) -> str | None:
 
 
 def _is_written_out(number: int) -> bool:
-    """Whether it is what jsonb makes of a float: of 1e300, a one with all its zeros."""
+    """Whether it is what jsonb makes of a float: of 1e19, a one with all its zeros."""
     try:
         return Decimal(repr(float(number))) == number
     except OverflowError:

@@ -86,6 +86,18 @@ async def test_every_wrong_cell_is_told_with_line_column_value_and_reason(
     assert await names(gadgets) == []
 
 
+@pytest.mark.parametrize("version", ["-3", "0", "9007199254740992", "1.5", "x"])
+async def test_a_version_that_no_row_can_have_is_refused(
+    run: Run, write: Write, gadgets: Any, version: str
+) -> None:
+    ended = await run("import", "gadgets", write("name,size,version", f"a,1,{version}"))
+
+    assert ended.status == 1
+    assert ended.said.startswith("line 2, version: Input should be ")
+    assert ended.said.endswith(f"(it is '{version}')\nNothing was stored.\n")
+    assert await names(gadgets) == []
+
+
 async def test_of_many_faults_the_first_are_told_and_all_are_counted(
     run: Run, write: Write, gadgets: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
