@@ -29,7 +29,10 @@ from app.database.cursors import read, written
 from app.database.model import Entity
 
 Sorts = Mapping[str, InstrumentedAttribute[Any]]
-"""The columns a client may sort by: not null, and with an index on (column, id)."""
+"""The columns a client may sort by: not null, and with an index on (column, id).
+
+See docs/decisions/0029-data-comes-back-as-it-went.md.
+"""
 
 LONGEST_TEXT = 600
 """Characters that fit into a cursor whatever they are."""
@@ -41,7 +44,7 @@ KINDS: Sequence[tuple[type[TypeEngine[Any]], Any]] = (
     (Integer, int),
     (Float, float),
     (Numeric, Annotated[Decimal, AllowInfNan()]),
-    (DateTime, datetime),
+    (DateTime, datetime),  # noqa: HR004  whatever it keeps
     (Date, date),
     (Time, time),
 )
