@@ -39,8 +39,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure() -> None:
-    """What a shell starts in the background ignores Ctrl-C, and so would all that tests start."""
+    """What a shell starts in the background ignores Ctrl-C, and so would all that tests start.
+
+    Hypothesis keeps what it knows of Unicode where it leaves nothing behind.
+    """
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", f"{tempfile.gettempdir()}/hypothesis")
 
 
 @pytest.fixture(scope="session")

@@ -30,6 +30,18 @@ Target = Annotated[
 Batch = Annotated[int | None, typer.Option(min=1, help="Commit whenever so many rows are in.")]
 FromLine = Annotated[int, typer.Option(min=2, help="Begin at this line; the header is read too.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Do it all, then roll it back.")]
+ForSpreadsheets = Annotated[
+    bool,
+    typer.Option(
+        "--for-spreadsheets", help="Put an apostrophe before text that would be run as a formula."
+    ),
+]
+FromSpreadsheets = Annotated[
+    bool,
+    typer.Option(
+        "--from-spreadsheets", help="Take off the apostrophes that --for-spreadsheets puts."
+    ),
+]
 STANDARD = Path("-")
 
 
@@ -43,16 +55,28 @@ def add_commands(cli: typer.Typer, resources: Sequence[Resource]) -> None:
         batch: Batch = None,
         from_line: FromLine = 2,
         dry_run: DryRun = False,  # noqa: FBT002  an option of a command line is a flag
+        from_spreadsheets: FromSpreadsheets = False,  # noqa: FBT002
     ) -> None:
         """Store the rows of a CSV file: all of them, or none when something is wrong with one."""
         resource = _find(known, name)
         with _failing_in_words(), opened(_path(file)) as source:
-            job = Import(resource, source, batch=batch, from_line=from_line, dry_run=dry_run)
+            job = Import(
+                resource,
+                source,
+                batch=batch,
+                from_line=from_line,
+                dry_run=dry_run,
+                from_spreadsheets=from_spreadsheets,
+            )
             with _timed("could be stored; nothing was" if dry_run else "stored") as done:
                 done(_import(job, size(_path(file))))
 
     @cli.command("export")
-    def export_(name: Name, file: Target = STANDARD) -> None:
+    def export_(
+        name: Name,
+        file: Target = STANDARD,
+        for_spreadsheets: ForSpreadsheets = False,  # noqa: FBT002
+    ) -> None:
         """Write every row to a CSV file, which can be imported again."""
         resource = _find(known, name)
         with (
@@ -61,7 +85,13 @@ def add_commands(cli: typer.Typer, resources: Sequence[Resource]) -> None:
             created(_path(file)) as target,
             shown(f"Exporting {name}", None) as watch,
         ):
-            done(_run(lambda database: export(database, resource, target, watch)))
+            done(
+                _run(
+                    lambda database: export(
+                        database, resource, target, watch, for_spreadsheets=for_spreadsheets
+                    )
+                )
+            )
 
 
 def _find(known: dict[str, Resource], name: str) -> Resource:

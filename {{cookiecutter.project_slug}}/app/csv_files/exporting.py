@@ -1,7 +1,7 @@
 """The export: a cursor on the server, so that no more than a chunk is ever in memory."""
 
-import re
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import Any, BinaryIO
 
 import orjson
@@ -9,22 +9,31 @@ from pydantic_core import to_jsonable_python
 from sqlalchemy import Column, inspect, select, text
 
 from app.csv_files.importing import Watch
-from app.csv_files.resource import Resource, holds_json
+from app.csv_files.records import quoted
+from app.csv_files.resource import Resource, holds_json, may_be_formula
+from app.csv_files.spreadsheets import guarded
 from app.csv_files.timeouts import lift_timeouts
 from app.database.session import Database
+from app.web.decimals import plain
 
 CHUNK = 2_000
-NEEDS_QUOTES = re.compile(r'^$|[",\r\n]')
 ONE_SNAPSHOT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
 
-async def export(database: Database, resource: Resource, file: BinaryIO, watch: Watch) -> int:
+async def export(
+    database: Database,
+    resource: Resource,
+    file: BinaryIO,
+    watch: Watch,
+    *,
+    for_spreadsheets: bool = False,
+) -> int:
     """Write every row as it is at this moment, in the order of the key; returns how many.
 
-    An import of the file gives the same rows again.
+    An import of the file gives the same rows again; of one for spreadsheets, when it is told so.
     """
     columns = resource.columns.values()
-    writers = [_writer(column) for column in columns]
+    writers = [_writer(column, for_spreadsheets=for_spreadsheets) for column in columns]
     key = inspect(resource.model).primary_key
     written = file.write(_line(resource.columns))
     count = 0
@@ -47,19 +56,26 @@ def _line(cells: Iterable[str]) -> bytes:
     return (",".join(cells) + "\n").encode()
 
 
-def _writer(column: Column[Any]) -> Callable[[Any], str]:
-    return _json if holds_json(column) else _cell
+def _writer(column: Column[Any], *, for_spreadsheets: bool) -> Callable[[Any], str]:
+    write = _json if holds_json(column) else _text
+    guard = guarded if for_spreadsheets and may_be_formula(column) else str
+
+    def cell(value: Any) -> str:
+        """As `app/csv_files/records.py` reads it: nothing is NULL, nothing in quotes a text."""
+        return "" if value is None else quoted(guard(write(value)))
+
+    return cell
 
 
 def _json(value: Any) -> str:
-    return "" if value is None else _cell(orjson.dumps(value, default=to_jsonable_python).decode())
+    return orjson.dumps(value, default=_jsonable).decode()
 
 
-def _cell(value: Any) -> str:
-    """As `app/csv_files/records.py` reads it: nothing is NULL, nothing in quotes an empty text."""
-    if value is None:
-        return ""
+def _jsonable(value: Any) -> Any:
+    return plain(value) if isinstance(value, Decimal) else to_jsonable_python(value)
+
+
+def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    text = value if isinstance(value, str) else str(to_jsonable_python(value))
-    return '"' + text.replace('"', '""') + '"' if NEEDS_QUOTES.search(text) else text
+    return value if isinstance(value, str) else str(_jsonable(value))

@@ -41,6 +41,7 @@ class Import:
         batch: int | None = None,
         from_line: int = 0,
         dry_run: bool = False,
+        from_spreadsheets: bool = False,
     ) -> None:
         """A dry run does everything in one transaction, whatever the batch, and rolls it back."""
         self.resource = resource
@@ -52,6 +53,7 @@ class Import:
         self.lines = Lines(file)
         self._batch = None if dry_run else batch
         self._dry_run = dry_run
+        self._from_spreadsheets = from_spreadsheets
         self._faults = Faults()
         self._read = 0
 
@@ -132,7 +134,8 @@ class Import:
     def _rows(self) -> Iterator[Row]:
         """Those that are valid; the faults of the others are kept."""
         found = records(self.lines)
-        reader = RowReader(self.resource, next(found, None))
+        header = next(found, None)
+        reader = RowReader(self.resource, header, from_spreadsheets=self._from_spreadsheets)
         for record in self._from_line(self.next_line, found):
             self._read += 1
             try:

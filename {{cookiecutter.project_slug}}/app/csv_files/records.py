@@ -13,6 +13,7 @@ from typing import BinaryIO
 from app.csv_files.faults import FileError
 
 LONGEST_LINE = LARGEST_CELL = 16 * 1024 * 1024
+NEEDS_QUOTES = re.compile(r'^$|[",\r\n]')
 CELL = re.compile(r'("(?:[^"]|"")*"|[^,]*)(?:,|$)')
 
 
@@ -83,3 +84,8 @@ def _with_nulls(cells: list[str], lines: list[str]) -> list[str | None]:
         cell if cell or written else None
         for cell, written in zip(cells, as_written, strict=False)  # one match more, at the end
     ]
+
+
+def quoted(cell: str) -> str:
+    """As it stands in a line, so that it is read as this text."""
+    return '"' + cell.replace('"', '""') + '"' if NEEDS_QUOTES.search(cell) else cell

@@ -2,14 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, create_model
+from pydantic import BaseModel, Field, create_model
 from sqlalchemy import ARRAY, JSON, BigInteger, Column, Integer, inspect
 
 from app.database.model import Entity
-from app.web.types import Bool, Finite, Instant, Int32, Int64, Json, Text
+from app.web.types import Bool, Finite, Instant, Int32, Int53, Int64, Json, Text
+
+Version = Annotated[Int53, Field(ge=1)]
+"""Counted from 1, and sent to clients, who send it back."""
+NUMBERS = (bool, int, float, Decimal)
 
 
 class Resource:
@@ -37,8 +42,9 @@ class Resource:
     @cached_property
     def row(self) -> type[BaseModel]:
         """The schema of a line: of the API, and the columns that it does not know."""
+        counted = inspect(self.model).version_id_col
         own: dict[str, Any] = {
-            name: (_kind(column) | None, None)
+            name: ((Version if column is counted else _kind(column)) | None, None)
             for name, column in self.columns.items()
             if name not in self.create.model_fields
         }
@@ -57,6 +63,11 @@ def holds_json(column: Column[Any]) -> bool:
 
 def holds_text(column: Column[Any]) -> bool:
     return column.type.python_type is str
+
+
+def may_be_formula(column: Column[Any]) -> bool:
+    """Whether a spreadsheet might run what stands in it."""
+    return not holds_json(column) and column.type.python_type not in NUMBERS
 
 
 def _kind(column: Column[Any]) -> Any:

@@ -11,7 +11,8 @@ from sqlalchemy import Column
 
 from app.csv_files.faults import Fault, FileError
 from app.csv_files.records import Record
-from app.csv_files.resource import Resource, holds_json, holds_text
+from app.csv_files.resource import Resource, holds_json, holds_text, may_be_formula
+from app.csv_files.spreadsheets import unguarded
 
 WHOLE_NUMBER = re.compile(r"-?[0-9]{1,40}")
 BOOLEANS = {"true": True, "t": True, "false": False, "f": False}
@@ -28,7 +29,9 @@ class InvalidRow(ValueError):  # noqa: N818  it carries the faults
 class RowReader:
     """Reads the rows under one header."""
 
-    def __init__(self, resource: Resource, header: Record | None) -> None:
+    def __init__(
+        self, resource: Resource, header: Record | None, *, from_spreadsheets: bool = False
+    ) -> None:
         """Raises FileError for a header that does not fit the resource."""
         self._names = _checked(resource, header)
         self._schema = resource.row
@@ -36,6 +39,7 @@ class RowReader:
         columns = [resource.columns[name] for name in self._names]
         self._parsers = [_parser(column) for column in columns]
         self._text = [holds_text(column) for column in columns]
+        self._guarded = [from_spreadsheets and may_be_formula(column) for column in columns]
 
     def read(self, record: Record) -> dict[str, Any]:
         """Raises InvalidRow."""
@@ -49,12 +53,13 @@ class RowReader:
         return {k: v for k, v in values.items() if v is not None or k in self._fields}
 
     def _given(self, record: Record) -> Iterator[tuple[str, Any]]:
-        cells = zip(self._names, record.cells, self._parsers, self._text, strict=True)
-        for name, cell, parse, is_text in cells:
+        how = zip(self._names, self._parsers, self._text, self._guarded, strict=True)
+        for cell, (name, parse, is_text, is_guarded) in zip(record.cells, how, strict=True):
             if cell is None or not (cell or is_text):
                 continue
+            given = unguarded(cell) if is_guarded else cell
             try:
-                yield name, cell if parse is None else parse(cell)
+                yield name, given if parse is None else parse(given)
             except ValueError:
                 why = "it should be JSON"
                 raise InvalidRow([Fault(record.line, why, name, cell)]) from None

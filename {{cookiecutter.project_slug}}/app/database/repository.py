@@ -17,10 +17,11 @@ from starlette.requests import HTTPConnection
 from app.database.bulk import Bulk
 from app.database.guards import WriteRefusedError
 from app.database.insertion import store
-from app.database.keyset import Order, Page, Sorts
+from app.database.keyset import Order, Page
 from app.database.model import Entity
 from app.database.reader import Reader
 from app.database.session import Session
+from app.database.sorting import Sorts, check_sorts
 
 Model = TypeVar("Model", bound=Entity)
 
@@ -33,6 +34,7 @@ class Repository(Bulk[Model]):
     sorts: Sorts = MappingProxyType({})
 
     def __init_subclass__(cls) -> None:
+        check_sorts(cls.model, cls.sorts)
         cls._select = select(cls.model).options(*cls.load)
         cls._select_by_id = cls._select.where(cls.model.id == bindparam("id"))
         cls._pages = {}

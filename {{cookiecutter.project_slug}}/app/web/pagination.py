@@ -6,12 +6,14 @@ from urllib.parse import quote, urlencode
 from fastapi import Request, Response
 from pydantic import Field
 
+from app.database.cursors import CURSOR_PATTERN, LONGEST_CURSOR
 from app.database.keyset import Page
 from app.web.types import Input, Output
 
 Item = TypeVar("Item", bound=Output)
 
 MAX_LIMIT = 200
+Cursor = Annotated[str, Field(pattern=CURSOR_PATTERN, max_length=LONGEST_CURSOR)]
 
 
 class PageQuery(Input):
@@ -19,7 +21,7 @@ class PageQuery(Input):
 
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 50
     """How many at most."""
-    cursor: Annotated[str, Field(pattern="^Wy[IJ][A-Za-z0-9_-]+$", max_length=1_000)] | None = None
+    cursor: Cursor | None = None
     """Where the last page ended: its `next_cursor`."""
 
 

@@ -63,6 +63,16 @@ async def test_postgresql_reads_it_too(run: Run, gadgets: Any, tmp_path: Path) -
     assert copy == original
 
 
+async def test_decimals_have_every_digit(run: Run, gadgets: Any) -> None:
+    await gadgets.execute(FILL)
+    await gadgets.execute("UPDATE scratch.gadgets SET price = 0.00000001 * size")
+
+    lines = (await run("export", "gadgets")).output.decode()
+
+    assert ",0.00000007," in lines
+    assert "E-" not in lines
+
+
 async def test_an_empty_table_is_a_header(run: Run, gadgets: Any) -> None:
     ended = await run("export", "gadgets")
 

@@ -49,6 +49,29 @@ async def test_an_empty_cell_is_nothing_and_an_empty_text_stands_in_quotes(
     assert rows[2]["name"] == 'c "x"'
 
 
+async def test_keys_and_times_of_another_system_are_taken(
+    run: Run, write: Write, gadgets: Any
+) -> None:
+    later, earlier = "2199-12-31T12:00:00Z", "1999-12-31T12:00:00Z"
+    key = "a8098c1a-f86e-11da-bd1a-00112444be1e"  # of version 1
+    file = write("name,size,id,created_at,updated_at,version", f"a,1,{key},{later},{earlier},7")
+
+    assert (await run("import", "gadgets", file)).status == 0
+
+    row = await gadgets.fetchrow("SELECT * FROM scratch.gadgets")
+    assert (str(row["id"]), row["version"]) == (key, 7)
+    assert (row["created_at"].year, row["updated_at"].year) == (2199, 1999)
+
+
+async def test_text_is_composed_as_the_api_does(run: Run, write: Write, gadgets: Any) -> None:
+    file = write("name,size,extra,tags", 'cafe\u0301,1,"""e\u0301""","[""e\u0301""]"')
+
+    assert (await run("import", "gadgets", file)).status == 0
+
+    row = await gadgets.fetchrow("SELECT * FROM scratch.gadgets")
+    assert (row["name"], row["extra"], row["tags"]) == ("caf\u00e9", '"e\u0301"', ["\u00e9"])
+
+
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
 async def test_the_ends_of_lines_and_a_byte_order_mark_do_not_matter(

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from app.csv_files import importing
+from app.web.texts import VISIBLE
 from tests.csv_files.conftest import Run, Write
 from tests.csv_files.outcomes import TAKEN, names
 
-NAME_PATTERN = r"line 8, name: String should match pattern '^[^\x00]*[^\x00-\x20][^\x00]*$'"
+NAME_PATTERN = f"line 8, name: String should match pattern '{VISIBLE}'"
 
 
 @pytest.mark.parametrize(
@@ -82,6 +83,18 @@ async def test_every_wrong_cell_is_told_with_line_column_value_and_reason(
         "line 8, id: Input should be a valid UUID, invalid length: found 1 (it is '7')",
         "Nothing was stored.",
     ]
+    assert await names(gadgets) == []
+
+
+@pytest.mark.parametrize("version", ["-3", "0", "9007199254740992", "1.5", "x"])
+async def test_a_version_that_no_row_can_have_is_refused(
+    run: Run, write: Write, gadgets: Any, version: str
+) -> None:
+    ended = await run("import", "gadgets", write("name,size,version", f"a,1,{version}"))
+
+    assert ended.status == 1
+    assert ended.said.startswith("line 2, version: Input should be ")
+    assert ended.said.endswith(f"(it is '{version}')\nNothing was stored.\n")
     assert await names(gadgets) == []
 
 

@@ -8,6 +8,7 @@ from tests.tools.refusing import refusal_of
 from tools.resource.kinds import KINDS
 from tools.resource.parsing import parse_field, parse_fields
 from tools.resource.resource import Resource
+from tools.resource.trial import Trial
 
 
 @pytest.mark.parametrize(
@@ -58,6 +59,12 @@ from tools.resource.resource import Resource
         ("a:str:uniqe", "there is no constraint 'uniqe'. Did you mean unique?"),
         ("a:str:nullable", "Did you mean optional?"),
         ("a:str:unique:unique", "a constraint is there twice"),
+        ("a:str:unique:unique(ci)", "a constraint is there twice"),
+        ("a:str:unique(cs)", "Did you mean unique(ci)?"),
+        ("a:str:citext", "Did you mean unique(ci)?"),
+        ("a:int:unique(ci)", "a field of this type has no case; say unique"),
+        ("a:text:unique(ci)", "cannot be unique"),
+        ("a:str:unique(ci):default=x", "what is unique can have no default"),
         ("a:text:unique", "cannot be unique"),
         ("a:bool:unique", "cannot be unique"),
         ("a:str(601):index", "cannot be indexed"),
@@ -76,6 +83,8 @@ from tools.resource.resource import Resource
         ("a:decimal(4,2):default=0.001", "it has to be a number of 4 digits"),
         ("a:str(3):default=four", "it has to be text of 1 to 3 characters"),
         ("a:str:default=' '", "one of them visible"),
+        ("a:str:default='\u200b'", "one of them visible"),
+        (f"a:float:default=1{'0' * 400}", "it has to be a number"),
         ("a:enum(b,c):default=d", "it has to be one of b, c"),
         ("query:str", "ThingQuery would mean two things"),
         (f"a{'b' * 60}:int", "PostgreSQL takes names of 63 characters"),
@@ -94,6 +103,8 @@ def test_a_field_that_cannot_be_is_refused(fields: str, reason: str) -> None:
         ("float:default=2", "2.0"),
         ("bool:default=TRUE", "True"),
         ("text:default=''", "''"),
+        ("text:default=cafe\u0301", "'caf\u00e9'"),
+        ("str(4):default=cafe\u0301", "'caf\u00e9'"),
         ("str:default='it is 100%, ${x} and {y}'", "'it is 100%, ${x} and {y}'"),
     ],
 )
@@ -125,6 +136,25 @@ def test_a_field_is_read_with_all_its_constraints() -> None:
     ]
     assert fields[0].kind.column == "String(34)"
     assert fields[1].kind.members == ("a", "b")
+
+
+@pytest.mark.parametrize("given", ["decimal(8,8)", "decimal(20,8)", "decimal(30,29)"])
+def test_examples_of_small_numbers_have_every_digit(given: str) -> None:
+    for example in parse_field(f"a:{given}").kind.examples:
+        assert "E" not in example
+
+
+def test_what_is_unique_in_any_case_is_looked_for_in_any_case() -> None:
+    fields = parse_fields("email:str(40):unique(ci):index code:str:unique")
+    resource = Resource(plural="things", model="Thing", fields=fields)
+
+    assert [(field.unique, field.in_any_case) for field in fields] == [(True, True), (True, False)]
+    assert resource.unique_in_any_case == fields[:1]
+    assert Trial(resource).lists[4:] == [
+        ("{\"email\": 'email 2'}", [0]),
+        ("{\"email\": 'email 2'.upper()}", [0]),
+        ("{\"code\": 'code 2'}", [0]),
+    ]
 
 
 @pytest.mark.parametrize("kind", KINDS)

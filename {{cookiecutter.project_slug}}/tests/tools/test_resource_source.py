@@ -21,9 +21,10 @@ from tools.resource.wiring import unwire, wire
 from tools.resource.writing import remove, written
 
 EVERYTHING = """
-    code:str(40):unique:index title:str:optional:default=none body:text pages:int:index:default=1
-    views:bigint price:decimal(8,3):index weight:float:index:optional hidden:bool:default=false
-    born_on:date:index due_at:datetime:index owner:uuid:optional extra:json:optional more:json
+    code:str(40):unique:index email:str:unique(ci):optional title:str:optional:default=none
+    body:text pages:int:index:default=1 views:bigint price:decimal(8,3):index
+    weight:float:index:optional hidden:bool:default=false born_on:date:index
+    due_at:datetime:index owner:uuid:optional extra:json:optional more:json
     status:enum(draft,sent):default=draft
 """
 API = '''"""Routers."""
@@ -76,6 +77,8 @@ def test_what_is_written_passes_the_linter_and_looks_like_the_rest(place: Path) 
 
     models = (place / "app/features/books/models.py").read_text("utf-8")
     assert "    code: Mapped[str] = mapped_column(String(40), unique=True)\n" in models
+    assert '        Index("uq_books_email", text("lower(email)"), unique=True),\n' in models
+    assert "    email: Mapped[str | None] = mapped_column(String(200))\n" in models
     assert "    due_at: Mapped[datetime]\n" in models
     assert "    extra: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True))\n" in models
     assert '        Index(None, "status", "id"),\n' in models

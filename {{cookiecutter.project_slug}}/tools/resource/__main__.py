@@ -20,7 +20,7 @@ FIELDS are name:type, then constraints, such as
   status:enum(draft,sent) customer_id:ref(customers) note:text:optional
 
 Types: str(length) text int bigint decimal(digits,places) float bool date datetime uuid json
-enum(a,b,c) ref(feature). Constraints: unique index optional default=VALUE.
+enum(a,b,c) ref(feature). Constraints: unique unique(ci) index optional default=VALUE.
 """
 
 

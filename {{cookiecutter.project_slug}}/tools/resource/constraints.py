@@ -1,4 +1,7 @@
-"""What is said of a field behind its type: `unique`, `index`, `optional`, `default=VALUE`."""
+"""What is said of a field behind its type: `unique`, `index`, `optional`, `default=VALUE`.
+
+`unique(ci)` is unique in any case.
+"""
 
 import re
 from collections.abc import Sequence
@@ -9,9 +12,11 @@ from tools.resource.fields import Field
 from tools.resource.kinds.kind import Kind
 from tools.resource.words import QUOTED
 
-CONSTRAINTS = ("unique", "index", "optional", "default=VALUE")
+IN_ANY_CASE = "unique(ci)"
+CONSTRAINTS = ("unique", IN_ANY_CASE, "index", "optional", "default=VALUE")
 OTHER_WORDS = {
     "uniq": "unique",
+    "citext": IN_ANY_CASE,
     "indexed": "index",
     "null": "optional",
     "nullable": "optional",
@@ -32,13 +37,17 @@ def constrain(name: str, kind: Kind, constraints: Sequence[str]) -> Field:
             known = ", ".join(CONSTRAINTS)
             message = f"{name}: there is no constraint {word!r}.{guess} Constraints are {known}."
             raise Refusal(message)
-        given.add(word)
+        given.add("unique" if word == IN_ANY_CASE else word)
     if len(given) < len(constraints):
         message = f"{name}: a constraint is there twice."
         raise Refusal(message)
     flags = {word: word in given for word in ("unique", "index", "optional")}
     _check_constraints(name, kind, given)
-    return Field(name=name, kind=kind, default=default, **flags)
+    in_any_case = IN_ANY_CASE in constraints
+    if in_any_case and not kind.has_case:
+        message = f"{name}: a field of this type has no case; say unique."
+        raise Refusal(message)
+    return Field(name=name, kind=kind, default=default, in_any_case=in_any_case, **flags)
 
 
 def _check_constraints(name: str, kind: Kind, given: set[str]) -> None:

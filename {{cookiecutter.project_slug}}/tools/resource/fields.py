@@ -11,6 +11,8 @@ class Field:
     name: str
     kind: Kind
     unique: bool = False
+    in_any_case: bool = False
+    """Whether values that differ in their case alone are the same, where it is unique."""
     index: bool = False
     optional: bool = False
     default: str | None = None

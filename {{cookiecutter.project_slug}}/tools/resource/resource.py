@@ -48,6 +48,10 @@ class Resource:
         return [field for field in self.fields if field.unique]
 
     @property
+    def unique_in_any_case(self) -> list[Field]:
+        return [field for field in self.fields if field.in_any_case]
+
+    @property
     def sortable(self) -> list[Field]:
         return [field for field in self.fields if field.sortable]
 
@@ -85,7 +89,7 @@ class Resource:
         if field.kind.members:
             parts = [f"text_enum({self.type_name(field)})"]
         parts += [f"ForeignKey({p.model}.id)" for p in self.parents if p.field == field.name]
-        parts += ["unique=True"] if field.unique else []
+        parts += ["unique=True"] if field.unique and not field.in_any_case else []
         return ", ".join(part for part in parts if part)
 
     def body(self, field: Field) -> str:

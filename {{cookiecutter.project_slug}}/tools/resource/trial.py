@@ -42,7 +42,8 @@ class Trial:
         cases = []
         if field.filtered and not field.kind.refers_to:
             same = [row for row, which in enumerate(ROWS) if field.kind.examples[which] == middle]
-            cases.append((f'{{"{field.name}": {middle}}}', same))
+            forms = [middle, f"{middle}.upper()"] if field.in_any_case else [middle]
+            cases += [(f'{{"{field.name}": {form}}}', same) for form in forms]
         if field.ranged:
             cases.append((f'{{"min_{field.name}": {middle}}}', [0, 2]))
             cases.append((f'{{"max_{field.name}": {middle}}}', [0, 1]))

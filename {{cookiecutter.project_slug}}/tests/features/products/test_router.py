@@ -17,6 +17,19 @@ async def create(client: Client, **values: Any) -> dict[str, Any]:
     return created
 
 
+async def test_what_looks_the_same_is_the_same(client: Client) -> None:
+    composed, decomposed = "CAF\u00c9-1", "CAFE\u0301-1"
+    body = {"sku": decomposed, "name": "Cafe\u0301", "price_cents": 1}
+    created = await client.post("/v1/products", json=body)
+    again = await client.post("/v1/products", json=body | {"sku": composed})
+
+    assert (created.status_code, created.json()["sku"]) == (201, composed)
+    assert again.status_code == 409
+    for query in ({"sku": composed}, {"sku": decomposed}, {"name": "fe\u0301"}):
+        found = await client.get("/v1/products", params=query)
+        assert [item["name"] for item in found.json()["items"]] == ["Caf\u00e9"]
+
+
 async def test_a_created_product_can_be_read_at_its_location(client: Client) -> None:
     response = await client.post("/v1/products", json=LAMP)
 

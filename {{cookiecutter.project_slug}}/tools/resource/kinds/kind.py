@@ -22,6 +22,8 @@ class Kind:
     """What is refused, as JSON."""
     indexable: bool = True
     unique: bool = True
+    has_case: bool = False
+    """Whether two values may differ in their case alone."""
     sortable: bool = False
     ranged: bool = False
     """Whether lists can be narrowed by a least and a greatest value."""

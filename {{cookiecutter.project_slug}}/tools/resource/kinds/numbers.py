@@ -1,5 +1,6 @@
 """Numbers."""
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -35,9 +36,8 @@ def integer(name: str, least: int, most: int, column: str = "") -> Callable[...,
 
 def decimal(_: str, arguments: Sequence[str]) -> Kind:
     precision, scale = _digits(arguments)
-    places = Decimal(1).scaleb(-scale)
-    unit = Decimal(1) if precision > scale else places
-    first, second, third = (f'"{(unit * number).quantize(places)}"' for number in (1, 2, 3))
+    unit = Decimal(1) if precision > scale else Decimal(1).scaleb(-scale)
+    first, second, third = (f'"{unit * number:.{scale}f}"' for number in (1, 2, 3))
 
     def default(text: str) -> str:
         fits = re.fullmatch(rf"-?\d+(\.\d{{1,{scale}}})?" if scale else r"-?\d+", text)
@@ -78,7 +78,7 @@ def _digits(arguments: Sequence[str]) -> tuple[int, int]:
 
 def floating(_: str, __: Sequence[str]) -> Kind:
     def default(text: str) -> str:
-        if not re.fullmatch(r"-?\d+(\.\d+)?", text):
+        if not re.fullmatch(r"-?\d+(\.\d+)?", text) or math.isinf(float(text)):
             message = "a number such as 1.5"
             raise ValueError(message)
         return repr(float(text))

@@ -3,31 +3,36 @@
 import re
 from collections.abc import Sequence
 
+from pydantic import TypeAdapter, ValidationError
+
+from app.web.texts import composed
+from app.web.types import Name
 from tools.resource.errors import Refusal
 from tools.resource.kinds.kind import Kind
 
 LONGEST_INDEXED = 600  # characters; a row of an index holds 2704 bytes
 VALUE = re.compile(r"[a-z][a-z0-9_]*")
-VISIBLE = re.compile(r"[^\x00-\x20]")  # what a Name has, see app/web/types.py
+NAME = TypeAdapter(Name)
 
 
 def text_of_length(name: str, arguments: Sequence[str]) -> Kind:
     length = _number(arguments, "str", 1, 10_000) if arguments else 200
 
     def default(text: str) -> str:
-        if not VISIBLE.search(text) or len(text) > length:
+        if not _is_name(stored := composed(text)) or len(stored) > length:
             message = f"text of 1 to {length} characters, one of them visible"
             raise ValueError(message)
-        return repr(text)
+        return repr(stored)
 
     return Kind(
         python="str",
         body=f"Annotated[Name, Field(max_length={length})]",
         column=f"String({length})",
         examples=_texts(name, length),
-        wrong=('""', '" "', f'"x" * {length + 1}', r'"a\0b"', "5"),
+        wrong=('""', '" "', r'"\u200b"', f'"x" * {length + 1}', r'"a\0b"', "5"),
         indexable=length <= LONGEST_INDEXED,
         unique=length <= LONGEST_INDEXED,
+        has_case=True,
         sortable=True,
         default=default,
     )
@@ -41,8 +46,16 @@ def long_text(name: str, _: Sequence[str]) -> Kind:
         wrong=('"x" * 10_001', r'"a\0b"', "5"),
         indexable=False,
         unique=False,
-        default=repr,
+        default=lambda text: repr(composed(text)),
     )
+
+
+def _is_name(text: str) -> bool:
+    try:
+        NAME.validate_python(text)
+    except ValidationError:
+        return False
+    return True
 
 
 def _texts(name: str, length: int) -> tuple[str, str, str]:

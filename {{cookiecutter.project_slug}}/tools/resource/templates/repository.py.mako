@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Annotated
 
 from fastapi import Depends
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, func
 
 from app.database.keyset import Page
 from app.database.repository import Repository
@@ -32,7 +32,11 @@ def _filters(query: ${r.model}Query) -> Iterator[ColumnElement[bool]]:${flat}
 % for field in r.fields:
 % if field.filtered:
     if query.${field.name} is not None:
+% if field.in_any_case:
+        yield func.lower(${r.model}.${field.name}) == func.lower(query.${field.name})
+% else:
         yield ${r.model}.${field.name} == query.${field.name}
+% endif
 % endif
 % if field.ranged:
     if query.min_${field.name} is not None:

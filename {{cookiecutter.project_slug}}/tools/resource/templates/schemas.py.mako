@@ -22,7 +22,7 @@ class ${r.model}Create(Input):
 % for field in r.fields:
     ${field.name}: ${r.body(field)}${f" = {r.default(field)}" if r.default(field) else ""}
 % if field.unique:
-    """Unique among all ${words}."""
+    """Unique among all ${words}${", in any case" if field.in_any_case else ""}."""
 % endif
 % endfor
 
@@ -51,5 +51,8 @@ class ${r.model}Query(PageQuery):
 % for field in r.fields:
 % for parameter in field.parameters:
     ${parameter}: ${r.query(field)} | None = None
+% if field.in_any_case:
+    """In any case."""
+% endif
 % endfor
 % endfor

@@ -124,6 +124,20 @@ async def test_a_second_${r.singular}_with_the_same_unique_value_is_refused(
         assert response.json()["type"] == "/problems/already-exists"
         assert f"uq_${many}_{field}" in response.json()["detail"]
 % endif
+% for field in r.unique_in_any_case:
+
+
+async def test_the_${field.name}_of_another_${r.singular}_is_taken_in_any_case(
+    client: Client, ${r.singular}: dict[str, Any]
+) -> None:
+    created = await create(client, ${r.singular} | {"${field.name}": "a"})
+
+    response = await client.post("${r.path}", json=${r.singular} | THREE[2] | {"${field.name}": "A"})
+    assert response.status_code == 409
+    assert "uq_${many}_${field.name}" in response.json()["detail"]
+    response = await client.patch(f"${r.path}/{created['id']}", json={"${field.name}": "A"})
+    assert response.status_code == 200
+% endfor
 % for parent in r.parents:
 
 

@@ -1,0 +1,67 @@
+"""A resource with a field of every type that `make resource` knows, made in memory."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+from fastapi import APIRouter
+from sqlalchemy import MetaData
+
+from app.database.model import Entity
+from tools.resource.kinds import KINDS
+from tools.resource.parsing import parse_fields
+from tools.resource.rendering import render
+from tools.resource.resource import Resource
+
+TYPES = {
+    "word": "str(40)",
+    "story": "text",
+    "small": "int",
+    "big": "bigint",
+    "money": "decimal",
+    "tiny": "decimal(20,8)",
+    "whole": "decimal(30,0)",
+    "part": "decimal(9,9)",
+    "ratio": "float",
+    "flag": "bool",
+    "day": "date",
+    "moment": "datetime",
+    "owner": "uuid",
+    "notes": "json",
+    "state": "enum(draft,in_progress)",
+}
+assert {kind.partition("(")[0] for kind in TYPES.values()} == KINDS.keys() - {"ref"}  # a uuid
+PATH = "/v1/marvels"
+BASE = "from app.database.model import Entity, text_enum"
+OUR_BASE = """
+from app.database.model import text_enum
+from tests.tools.marvels import Made as Entity
+"""
+
+
+class Made(Entity):
+    """On metadata of its own, so that Alembic never sees it."""
+
+    __abstract__ = True
+    metadata = MetaData()
+
+
+def made(directory: Path) -> APIRouter:
+    """Its router; each field has a twin that may be null."""
+    fields = " ".join(f"{name}:{kind} no_{name}:{kind}:optional" for name, kind in TYPES.items())
+    resource = Resource(plural="marvels", model="Marvel", fields=parse_fields(fields))
+    for path, source in render(resource).items():
+        if path.parts[0] == "app":
+            (directory / path.name).write_text(source.replace(BASE, OUR_BASE), "utf-8")
+    for module in ("models", "schemas", "repository", "router"):
+        _load(f"app.features.marvels.{module}", directory / f"{module}.py")
+    router: APIRouter = sys.modules["app.features.marvels.router"].router
+    return router
+
+
+def _load(name: str, path: Path) -> None:
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
