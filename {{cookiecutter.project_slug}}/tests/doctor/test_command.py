@@ -84,6 +84,21 @@ def test_every_wrong_setting_is_told(arguments: tuple[str, ...]) -> None:
         assert {it["status"] for it in rest} == {"skipped"}
 
 
+def test_a_name_near_a_settings_is_an_error_and_one_like_it_a_warning() -> None:
+    status, refused = doctor("--json", DATABASE_URL=AWAY, DATABASE_POOLSIZE="50")
+    _, read = doctor(DATABASE_URL=AWAY, DATABASE_COLOUR="red", SERVER_NAME="x")
+
+    assert status == 1
+    settings, *_ = json.loads(refused)["checks"]
+    assert (settings["status"], settings["message"]) == (
+        "error",
+        "DATABASE_POOLSIZE is no setting; write DATABASE_POOL_SIZE",
+    )
+    assert read.startswith(
+        "warning  settings     Nothing here reads DATABASE_COLOUR, SERVER_NAME. README.md lists all"
+    )
+
+
 def test_half_a_load_is_refused() -> None:
     status, output = doctor("--rps", "500", DATABASE_URL=AWAY)
 
