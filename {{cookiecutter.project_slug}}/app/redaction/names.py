@@ -17,8 +17,9 @@ SHORT = frozenset({"auth", "dsn", "jwt", "otp", "pass", "sig"})
 """Looked for as words: `sig` is in `design` too."""
 NO_SECRET_IS_A = frozenset(
     {
-        *("at", "count", "endpoint", "expires", "expiry", "file", "in", "length", "limit"),
-        *("method", "name", "names", "provider", "scheme", "size", "ttl", "type"),
+        *("at", "count", "endpoint", "error", "exception", "expires", "expiry", "file", "in"),
+        *("length", "limit", "method", "name", "names", "provider", "scheme", "size", "ttl"),
+        *("type", "warning"),
     }
 )
 """The last word of what looks like a secret and is none: `token_type`, `password_file`."""

@@ -19,7 +19,14 @@ SECRET = [
 NO_SECRET = [
     *("idempotency_key", "key", "keys", "primary_key", "cache_key", "foreign_key", "public_key"),
     *("next_cursor", "cursor", "token_count", "token_type", "token_expires_at", "token_limit"),
-    *("password_file", "DATABASE_PASSWORD_PROVIDER", "secret_name", "cookie_names", "tokenType"),
+    *(
+        "password_file",
+        "DATABASE_PASSWORD_PROVIDER",
+        "secret_name",
+        "cookie_names",
+        "tokenType",
+        "InvalidTokenError",
+    ),
     *("design", "compass", "author", "authors", "session", "passed", "signal", "keyboard", "path"),
     *("event", "trace_id", "span_id", "request_id", "problem", "", "1", "ümlaut"),
 ]
