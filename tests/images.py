@@ -106,8 +106,10 @@ class Image:
     def around(self) -> dict[str, str]:
         return environment(ROOT=str(self.root), OWNER=self.config["User"])
 
-    def run(self, *command: str, given: dict[str, str], ok: bool | None = True) -> None:
-        run(*self.command(*command, **given), env=self.around, ok=ok)
+    def run(
+        self, *command: str, given: dict[str, str], ok: bool | None = True
+    ) -> "subprocess.CompletedProcess[str]":
+        return run(*self.command(*command, **given), env=self.around, ok=ok)
 
     @contextmanager
     def running(self, log: Path, **more: str) -> Iterator["subprocess.Popen[bytes]"]:

@@ -25,7 +25,7 @@ FOREIGN_GROUPS = (
     *("SERVER_", "DATABASE_", "CORS_", "LOG_", "RATE_LIMIT_", "METRICS_"),
 )
 OWN_UV = Path(__file__).parent.parent / ".tools/uv/bin/uv"
-PATIENCE = 60.0
+PATIENCE = 180.0
 INTERRUPTED = {0, 2, 130, -signal.SIGINT}  # what make answers to Ctrl-C
 
 
@@ -93,7 +93,7 @@ def free_port() -> int:
 
 def ask(port: int, method: str, path: str, body: object = None) -> tuple[int, Any]:
     """Send one request; return the status and the body, decoded if it is JSON."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE / 3)
     try:
         headers = {"Content-Type": "application/json"} if body is not None else {}
         connection.request(method, path, json.dumps(body) if body is not None else None, headers)
@@ -142,8 +142,8 @@ def wait_until_ready(process: "subprocess.Popen[bytes]", port: int, log: Path) -
 
 
 def left_behind(project: Path) -> list[str]:
-    """Processes that still work in the project or with its files, given a moment to end."""
-    deadline = time.monotonic() + 15
+    """Processes that still work in the project or with its files, given the time to end."""
+    deadline = time.monotonic() + PATIENCE / 3
     while (found := working_in(project)) and time.monotonic() < deadline:
         time.sleep(0.2)
     return found

@@ -74,12 +74,13 @@ def test_it_serves_until_ctrl_c_and_leaves_no_process(
 
 def test_schemathesis_finds_nothing(project: Path, tmp_path: Path) -> None:
     port = free_port()
-    options = ("--checks", "all", "--max-examples", "15", "--seed", "1", "--wait-for-schema", "30")
+    options = ("--checks", "all", "--max-examples", "15", "--seed", "1")
+    patience = ("--wait-for-schema", "60", "--request-timeout", "60")
     with serving("dev", cwd=project, port=port, log=tmp_path / "log"):
         schema = f"http://127.0.0.1:{port}/openapi.json"
         # In an environment of its own: it would bring a plugin into our pytest.
         tool = (uv(), "tool", "run", "schemathesis>=4.32,<5", "run")
-        run(*tool, schema, *options, cwd=tmp_path)
+        run(*tool, schema, *options, *patience, cwd=tmp_path)
 
 
 def test_the_demo_of_a_fresh_clone_serves_until_ctrl_c(clone: Path, tmp_path: Path) -> None:

@@ -83,10 +83,12 @@ def database_url(server: Server) -> str:
 def make_settings(**groups: Any) -> Settings:
     """Settings from these values alone, whatever the environment and `.env` say.
 
-    Without warm-up, which would open connections that a test does not expect.
+    Without warm-up, which would open connections that a test does not expect, and patient: a busy
+    machine is no exhausted pool, and no database that is away.
     """
     if isinstance(database := groups.get("database"), dict):
-        groups["database"] = {"warm_up": 0, **database}
+        patient = {"pool_timeout": 60, "connect_timeout": 60}
+        groups["database"] = {"warm_up": 0, **patient, **database}
     return IsolatedSettings(**{"environment": "test", **groups})
 
 
@@ -136,8 +138,8 @@ def client_of(app: FastAPI) -> Client:
     return Client(transport=httpx.ASGITransport(app), base_url="http://test")
 
 
-@pytest.fixture
-def patient_probe(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True)
+def _patient_probe(monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy machine is no dead database."""
     monkeypatch.setattr("app.database.line.TIMEOUT", 60.0)
 

@@ -11,6 +11,7 @@ from fastapi.responses import StreamingResponse
 from sqlalchemy import text
 
 from app import main
+from app.database import line
 from app.database.session import Session
 from app.web.drain import CurrentDrain
 from app.web.rate_limits import shared
@@ -25,8 +26,8 @@ def create_app() -> FastAPI:
 
 
 def create_patient_app() -> FastAPI:
-    """Waits for its Redis however slow the machine is."""
-    shared.TIMEOUT = 5
+    """Waits for its Redis, and for the answer that it is ready, however slow the machine is."""
+    shared.TIMEOUT = line.TIMEOUT = 5
     return create_app()
 
 

@@ -97,8 +97,9 @@ def serving(
         for name, value in given.items()
         if value is not None
     ]
-    # Tests count connections, and wait for the end of a service often.
-    env = {"DATABASE_WARM_UP": "0", "SERVER_DRAIN_SECONDS": "0"} | env
+    # Tests count connections, wait for the end of a service often, and run on busy machines.
+    patient = {"DATABASE_POOL_TIMEOUT": "60", "DATABASE_CONNECT_TIMEOUT": "60"}
+    env = {"DATABASE_WARM_UP": "0", "SERVER_DRAIN_SECONDS": "0", **patient} | env
     workers = cast("int", given.get("workers", 1))
     single = workers == 1 and not given.get("reload")
     begin = fork if forked and single else _interpret

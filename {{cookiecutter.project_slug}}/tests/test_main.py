@@ -77,7 +77,6 @@ async def test_starting_asks_the_database_nothing(settings: Settings, sql: Any) 
         assert await connections(sql, settings) == 0
 
 
-@pytest.mark.usefixtures("patient_probe")
 async def test_stopping_closes_every_connection(settings: Settings, sql: Any) -> None:
     app = create_app(settings)
     async with lifespan(app), client_of(app) as client:

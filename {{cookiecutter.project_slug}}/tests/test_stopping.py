@@ -17,6 +17,7 @@ from tests.balancer import Balancer, balancing
 from tests.serving import PATIENCE, Served, serving, start, until
 
 SLOW_APP = "tests.served_app:create_app"
+PATIENT_APP = "tests.served_app:create_patient_app"
 TERMINATED = {0, 143, -signal.SIGTERM}
 FOR_EVER = "600"
 CLIENTS = 16
@@ -205,7 +206,7 @@ async def test_a_rolling_restart_loses_no_request(
 ) -> None:
     caplog.set_level(logging.WARNING, "httpx")  # its lines would take much of the time
     # A balancer on a busy machine asks seldom: it has to notice, and end what it sent, by then.
-    env["SERVER_DRAIN_SECONDS"] = "5"
+    env["SERVER_DRAIN_SECONDS"] = "7"
     with ExitStack() as stack:
         async with balancing() as balancer:
             old = await started(stack, balancer, env, workers)
@@ -227,7 +228,9 @@ async def started(
     stack: ExitStack, balancer: Balancer, env: dict[str, str], workers: int
 ) -> Served:
     """A service that the balancer knows and finds ready."""
-    served = await asyncio.to_thread(stack.enter_context, serving(env=env, workers=workers))
+    served = await asyncio.to_thread(
+        stack.enter_context, serving(PATIENT_APP, env=env, workers=workers)
+    )
     balancer.add(served.url)
     async with asyncio.timeout(90):
         while not balancer.is_ready(served.url):  # noqa: ASYNC110  the balancer asks, as it always does

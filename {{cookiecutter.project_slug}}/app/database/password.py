@@ -62,7 +62,7 @@ class Password:
             async with asyncio.timeout(self._patience):
                 return await provider()
         except Exception as error:
-            message = f"no password: {type(error).__name__}: {error}"
+            message = f"no password could be had: {type(error).__name__}: {error}"
             raise asyncpg.ClientCannotConnectError(message) from error
 
 

@@ -2,6 +2,7 @@
 
 from app.database.failures import sqlstate
 from app.doctor.report import Finding, error
+from app.redaction.texts import redact_text
 from app.settings import Settings
 
 REMEDIES = {
@@ -16,7 +17,7 @@ POOLER = "unsupported startup parameter"
 
 def unreachable(settings: Settings, failure: Exception, variable: str = "DATABASE_URL") -> Finding:
     """`variable` is the setting that names the server."""
-    told = " ".join(str(failure).split()).rstrip(" .:") or type(failure).__name__
+    told = redact_text(" ".join(str(failure).split()).rstrip(" .:")) or type(failure).__name__
     password = settings.database.address.password
     if password:
         told = told.replace(str(password), "***")

@@ -6,7 +6,7 @@ from app.doctor.checks import CHECKS
 from app.doctor.connection import unreachable
 from app.doctor.facts import Facts, gather
 from app.doctor.others import others
-from app.doctor.report import Report, error, ok, skipped
+from app.doctor.report import Finding, Report, error, ok, skipped, warning
 from app.doctor.sizing import advise
 from app.settings import Settings
 from app.settings.faults import SettingsError
@@ -14,7 +14,7 @@ from app.settings.faults import SettingsError
 
 async def examine(settings: Settings, load: Load | None = None) -> Report:
     """Never raises for what the server or the network does."""
-    findings = {"settings": ok("All settings can be used")}
+    findings = {"settings": used(settings)}
     facts: Facts | None = None
     try:
         facts = await gather(settings)
@@ -28,6 +28,13 @@ async def examine(settings: Settings, load: Load | None = None) -> Report:
     # Behind PgBouncer the server's limits are not the service's.
     capacity = facts.capacity if facts and not settings.database.pgbouncer else None
     return Report(findings, advise(settings, load, capacity) if load else ())
+
+
+def used(settings: Settings) -> Finding:
+    if not settings.strangers:
+        return ok("All settings can be used")
+    message = f"Nothing here reads {', '.join(settings.strangers)}"
+    return warning(message, "README.md lists all settings; leave what another program reads.")
 
 
 def refused(fault: SettingsError) -> Report:

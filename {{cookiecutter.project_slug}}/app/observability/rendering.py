@@ -6,7 +6,8 @@ import orjson
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-from app.observability.redaction import may_hold_secret, redact
+from app.redaction.lines import has_to_be_searched
+from app.redaction.values import redact
 
 
 class JsonRenderer:
@@ -22,8 +23,9 @@ class JsonRenderer:
         try:
             line = _json(event)
         except TypeError:
-            return _json(_encodable(redact(event)))
-        return _json(redact(event)) if may_hold_secret(event, line) else line
+            line = _json(_encodable(redact(event)))
+        # What is written is what is searched, whatever it was made from.
+        return _json(redact(orjson.loads(line))) if has_to_be_searched(event, line) else line
 
 
 def _json(event: EventDict) -> str:

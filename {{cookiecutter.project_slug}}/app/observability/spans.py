@@ -21,6 +21,7 @@ from opentelemetry.trace import SpanKind, StatusCode, TraceFlags
 from sqlalchemy import URL
 
 from app.observability.methods import HANDSHAKE, known_method
+from app.observability.span_export import RedactingExporter
 from app.observability.trace_context import TraceContext
 from app.settings import Settings
 
@@ -51,7 +52,7 @@ class Spans:
     @asynccontextmanager
     async def exporting(self) -> AsyncIterator[None]:
         """Send what ends inside the block, all of it before the block ends."""
-        exporter = OTLPSpanExporter(self._endpoint, timeout=EXPORT_TIMEOUT)
+        exporter = RedactingExporter(OTLPSpanExporter(self._endpoint, timeout=EXPORT_TIMEOUT))
         self.provider.add_span_processor(BatchSpanProcessor(exporter))
         try:
             yield
@@ -60,7 +61,7 @@ class Spans:
             await asyncio.wait({flush}, timeout=EXPORT_TIMEOUT)
             if not flush.done():
                 log.warning("spans are lost: they could not be sent in time")
-                exporter.shutdown()  # type: ignore[no-untyped-call]
+                exporter.shutdown()
             await flush
 
     @contextmanager

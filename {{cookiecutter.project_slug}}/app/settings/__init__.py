@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import Field, ModelWrapValidatorHandler, model_validator
+from pydantic import Field, ModelWrapValidatorHandler, PrivateAttr, model_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -21,7 +21,6 @@ from app.settings.faults import SettingsError, all_faults
 from app.settings.groups import (
     CorsSettings,
     DatabaseSettings,
-    Group,
     IdempotencySettings,
     LogSettings,
     MetricsSettings,
@@ -31,6 +30,8 @@ from app.settings.groups import (
     ServiceSettings,
     TracingSettings,
 )
+from app.settings.showing import Discreet
+from app.settings.sources import Strangers, leave_to_others
 from app.settings.values import Switch
 
 SECRETS = Path("/run/secrets")
@@ -43,7 +44,7 @@ class Environment(StrEnum):
     PRODUCTION = "production"
 
 
-class Settings(BaseSettings):
+class Settings(Discreet, BaseSettings):
     """All settings; made once by `create_app` and handed to whoever needs a part."""
 
     model_config = SettingsConfigDict(
@@ -52,6 +53,7 @@ class Settings(BaseSettings):
         env_file=".env",
         extra="ignore",
         frozen=True,
+        hide_input_in_errors=True,
         use_attribute_docstrings=True,
     )
 
@@ -67,6 +69,13 @@ class Settings(BaseSettings):
     log: LogSettings = LogSettings()
     metrics: MetricsSettings = MetricsSettings()
     tracing: TracingSettings = TracingSettings()
+
+    _strangers: list[str] = PrivateAttr(default_factory=list)
+
+    @property
+    def strangers(self) -> list[str]:
+        """Names that are set, begin like a setting's, and are none."""
+        return self._strangers
 
     @property
     def production(self) -> bool:
@@ -126,16 +135,20 @@ class Settings(BaseSettings):
     @model_validator(mode="wrap")
     @classmethod
     def _list_every_fault(cls, given: Any, validate: ModelWrapValidatorHandler[Self]) -> Self:
-        settings, faults = all_faults({"database": {}} | given, validate)
+        values = {"database": {}} | given
+        found = Strangers.taken_from(values)
+        settings, faults = all_faults(cls, values, validate)
+        faults += [it.fault() for it in found if it.meant]
         faults += settings.contradictions() + settings.unsafe()
         if faults:
             raise SettingsError(faults)
+        settings._strangers = [it.name for it in found]  # noqa: SLF001  its own class
         return settings
 
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003  signature of pydantic-settings
+        settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
         dotenv_settings: PydanticBaseSettingsSource,
@@ -144,23 +157,18 @@ class Settings(BaseSettings):
         secret_files = NestedSecretsSettingsSource(
             file_secret_settings, secrets_dir=SECRETS, secrets_dir_missing="ok"
         )
-        sources = (init_settings, env_settings, dotenv_settings, secret_files)
-        for source in sources:
-            if isinstance(source, EnvSettingsSource):
-                _drop_groups(source)
-        return sources
+        places = [
+            (env_settings, ""),
+            (dotenv_settings, " in .env"),
+            (secret_files, f" in {SECRETS}"),
+        ]
+        named = [(it, place) for it, place in places if isinstance(it, EnvSettingsSource)]
+        for source, _ in named:
+            leave_to_others(source)
+        strangers = Strangers(settings_cls, named)
+        return init_settings, env_settings, dotenv_settings, secret_files, strangers
 
 
 def _is_weak(database: DatabaseSettings) -> bool:
     address = database.address
     return str(address.password) in WELL_KNOWN_PASSWORDS | {address.username}
-
-
-def _drop_groups(source: EnvSettingsSource) -> None:
-    """Leave `LOG=...` and `DATABASE=...` to other programs: ours are named group and field."""
-    groups = {
-        name
-        for name, field in source.settings_cls.model_fields.items()
-        if field.annotation in Group.__subclasses__()
-    }
-    source.env_vars = {name: value for name, value in source.env_vars.items() if name not in groups}

@@ -1,11 +1,16 @@
 """Says what is wrong with the settings: every fault at once, in words, and no secret among them."""
 
+import re
 from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any, TypeVar
 
-from pydantic import ModelWrapValidatorHandler, ValidationError
+from pydantic import BaseModel, ModelWrapValidatorHandler, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
+
+from app.settings.names import group_of
+from app.settings.showing import is_hidden, may_be_told
 
 Model = TypeVar("Model")
 
@@ -21,15 +26,15 @@ class SettingsError(Exception):
 
 
 def all_faults(
-    given: Mapping[str, Any], validate: ModelWrapValidatorHandler[Model]
+    model: type[BaseModel], given: Mapping[str, Any], validate: ModelWrapValidatorHandler[Model]
 ) -> tuple[Model, list[str]]:
     """Validate; where values are wrong, the rest as well, so that its faults are told too."""
     try:
         return validate(given), []
     except ValidationError as error:
         wrong = error.errors()
-    settings, more = all_faults(_replaced(given, wrong), validate)
-    return settings, [*map(_sentence, wrong), *more]
+    settings, more = all_faults(model, _replaced(given, wrong), validate)
+    return settings, [*(_sentence(model, fault) for fault in wrong), *more]
 
 
 def _replaced(given: Mapping[str, Any], wrong: list[ErrorDetails]) -> dict[str, Any]:
@@ -43,19 +48,33 @@ def _replaced(given: Mapping[str, Any], wrong: list[ErrorDetails]) -> dict[str, 
     return rest
 
 
-def _sentence(fault: ErrorDetails) -> str:
-    name = "_".join(str(part) for part in fault["loc"][:2]).upper()
+def _sentence(model: type[BaseModel], fault: ErrorDetails) -> str:
+    path = [str(part) for part in fault["loc"][:2]]
+    name = "_".join(path).upper()
     if fault["type"] == "missing":
         return f"{name} is missing. {_EXAMPLES.get(name, '')}".rstrip()
-    message = fault["msg"].removeprefix("Value error, ")
-    if isinstance(fault["input"], dict) and name not in _SECRET:
-        return message
-    secret = name in _SECRET or name.endswith("_URL")
-    value = "" if secret else f" (it is {fault['input']!r})"
-    return f"{name}: {message}{value}"
+    message, value = fault["msg"].removeprefix("Value error, "), str(fault["input"])
+    field = _field(model, path)
+    if group_of(field):
+        # Of values that do not go together: it names them.
+        return message if isinstance(fault["input"], dict) else f"{name}: {message}"
+    if is_hidden(name, field) or not may_be_told(value):
+        return f"{name}: {'cannot be used' if _tells(message, value) else message}"
+    return f"{name}: {message} (it is {fault['input']!r})"
 
 
-_SECRET = {"DATABASE_URL", "DATABASE_REPLICA_URL", "DATABASE_EXTRA"}
+def _tells(message: str, value: str) -> bool:
+    """Not as a part of an example: `redis` is in redis://host."""
+    quoted = rf"(?<![\w/]){re.escape(value)}(?![\w/:@])"
+    return bool(value) and re.search(quoted, message) is not None
+
+
+def _field(model: type[BaseModel], path: list[str]) -> FieldInfo:
+    field = model.model_fields[path[0]]
+    group = group_of(field)
+    return _field(group, path[1:]) if group and path[1:] else field
+
+
 _EXAMPLES = {
     "DATABASE_URL": (
         "Example: postgresql://user:password@host:5432/database; "

@@ -14,13 +14,12 @@ from pydantic import (
 )
 from sqlalchemy import URL, make_url
 
+from app.settings.database_urls import DatabaseURL, NamedDatabases, OptionalDatabaseURL
+from app.settings.showing import Discreet
 from app.settings.values import (
     CollectorURL,
-    DatabaseURL,
     Hosts,
-    NamedDatabases,
     Networks,
-    OptionalDatabaseURL,
     Origins,
     PasswordProvider,
     Rate,
@@ -33,8 +32,8 @@ from app.settings.values import (
 PROJECT_FILE = Path(__file__).parent.parent.parent / "pyproject.toml"
 
 
-class Group(BaseModel):
-    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+class Group(Discreet, BaseModel):
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True)
 
 
 class ServiceSettings(Group):
@@ -241,4 +240,5 @@ class TracingSettings(Group):
 
     @property
     def spans_endpoint(self) -> str:
-        return f"{(self.endpoint or '').rstrip('/').removesuffix('/v1/traces')}/v1/traces"
+        endpoint = self.endpoint.get_secret_value() if self.endpoint else ""
+        return f"{endpoint.rstrip('/').removesuffix('/v1/traces')}/v1/traces"

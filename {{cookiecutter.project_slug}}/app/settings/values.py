@@ -3,38 +3,18 @@
 import json
 import re
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from importlib.util import find_spec
 from inspect import iscoroutinefunction
 from ipaddress import ip_network
 from typing import Annotated, Literal
-from urllib.parse import quote, unquote
 
-from asyncpg.connect_utils import SessionAttribute, SSLMode, SSLNegotiation
 from pydantic import AfterValidator, BeforeValidator, Field, ImportString, SecretStr
 from pydantic_settings import NoDecode
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
-# What follows `?` in the URL: https://magicstack.github.io/asyncpg/current/api/index.html#connection
-CHOICES: dict[str, list[str]] = {
-    "sslmode": [mode.name.replace("_", "-") for mode in SSLMode],
-    "sslnegotiation": [kind.value for kind in SSLNegotiation],
-    "target_session_attrs": [attribute.value for attribute in SessionAttribute],
-}
-OPTIONS = {
-    *CHOICES,
-    *("host", "port", "dbname", "database", "user", "password", "passfile", "service"),
-    *("sslcert", "sslkey", "sslrootcert", "sslcrl", "sslpassword"),
-    *("ssl_min_protocol_version", "ssl_max_protocol_version", "krbsrvname", "gsslib"),
-    "options",
-}
 SWITCHES = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
     **dict.fromkeys(("false", "no", "off", "0"), False),
 }
-OWN_NAMES = ("database", "replica")
-"""What health and doctor call the databases that are not named by a setting."""
 
 
 def _split_list(value: object) -> object:
@@ -53,85 +33,31 @@ def _switch(value: object) -> object:
     return SWITCHES.get(value.lower(), value) if isinstance(value, str) else value
 
 
+def _told(value: str) -> str:
+    """One value of a list, unless what is before an `@` may be a password."""
+    return "one of them" if "@" in value else repr(value)
+
+
 def _network(value: str) -> str:
-    if value != "*":
-        ip_network(value)
-    return value
-
-
-def _database_url(value: object) -> object:
-    """Accept any libpq URL; characters such as `@` and `/` in the password need no encoding."""
-    text = value.get_secret_value() if isinstance(value, SecretStr) else value
-    if not isinstance(text, str):
-        return value
-    scheme, _, rest = text.partition("://")
-    if scheme not in {"postgres", "postgresql", "postgresql+asyncpg"}:
-        message = f"must start with postgresql://, not {scheme[:20]!r}"
-        raise ValueError(message)
-    location, mark, query = rest.partition("?")
-    login, at, address = location.rpartition("@")
-    user, colon, password = login.partition(":")
-    encoded = quote(unquote(password), safe="")
     try:
-        url = make_url(f"postgresql://{user}{colon}{encoded}{at}{address}{mark}{query}")
-    except (ArgumentError, ValueError):
-        message = "is not a URL; percent-encode special characters of user and password"
+        ip_network("::" if value == "*" else value)
+    except ValueError:
+        message = f"{_told(value)} is no address or network (CIDR)"
         raise ValueError(message) from None
-    if not url.database:
-        message = "names no database: postgresql://user:password@host:5432/database"
-        raise ValueError(message)
-    for name, given in url.query.items():
-        _refuse_unknown_option(name, given)
-    return SecretStr(url.render_as_string(hide_password=False))
-
-
-def _refuse_unknown_option(name: str, value: object) -> None:
-    """The driver would refuse it, or pass it on to a server that does, at the first connection."""
-    if name not in OPTIONS:
-        shown = name if re.fullmatch(r"\w{1,40}", name) else "what follows the question mark"
-        message = (
-            f"the driver has no option {shown}; settings of the server go into one: "
-            "?options=-c%20search_path%3Dshop"
-        )
-        raise ValueError(message)
-    choices = CHOICES.get(name)
-    if choices and value not in choices:
-        message = f"{name} must be one of {', '.join(choices)}, not {str(value)[:20]!r}"
-        raise ValueError(message)
-
-
-def _named_databases(value: object) -> object:
-    """Every wrong entry is named; what it says may hold a password and is not shown."""
-    urls = _object(value)
-    faults = {name: _fault(name, url) for name, url in urls.items()}
-    if told := [f"{name}: {fault}" for name, fault in faults.items() if fault]:
-        raise ValueError("; ".join(told))
-    return {name: _database_url(url) for name, url in urls.items()}
-
-
-def _object(value: object) -> dict[str, object]:
-    with suppress(ValueError):
-        value = json.loads(value or "{}") if isinstance(value, str) else value
-    if isinstance(value, dict):
-        return value
-    message = 'must be a JSON object, such as {"analytics": "postgresql://..."}'
-    raise ValueError(message)
-
-
-def _fault(name: str, url: object) -> str:
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-        return "a name is made of a-z, 0-9 and _, and begins with a letter"
-    if name in OWN_NAMES:
-        return "the name is taken by the service's own"
-    try:
-        return "" if isinstance(_database_url(url), SecretStr) else "must be text"
-    except ValueError as error:
-        return str(error)
+    return value
 
 
 def _origin(value: str) -> str:
     if value != "*" and not re.fullmatch(r"https?://[^/\s]+", value):
-        message = f"{value!r} is no origin; write it as browsers do: https://shop.example"
+        message = f"{_told(value)} is no origin; write it as browsers do: https://shop.example"
+        raise ValueError(message)
+    return value
+
+
+def _path_of_function(value: object) -> object:
+    """What is none is not looked for: the fault would tell it, and it could be the password."""
+    if isinstance(value, str) and not re.fullmatch(r"[a-z_][\w.]*[:.]\w+", value, re.IGNORECASE):
+        message = "must name an async function, as module:function"
         raise ValueError(message)
     return value
 
@@ -143,11 +69,11 @@ def _asynchronous(function: Callable[[], Awaitable[str]]) -> Callable[[], Awaita
     return function
 
 
-def _collector(value: str | None) -> str | None:
+def _collector(value: SecretStr | None) -> SecretStr | None:
     """Only where OpenTelemetry is installed: to send nothing in silence would be worse."""
-    if not value:
+    if value is None or not value.get_secret_value():
         return None
-    if not re.fullmatch(r"https?://[^/\s]+(/\S*)?", value):
+    if not re.fullmatch(r"https?://[^/\s]+(/\S*)?", value.get_secret_value()):
         message = "is no address of a collector; write it like http://collector:4318"
         raise ValueError(message)
     try:
@@ -162,7 +88,9 @@ def _collector(value: str | None) -> str | None:
 
 def _host(value: str) -> str:
     if not re.fullmatch(r"\*|(\*\.)?[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]", value):
-        message = f"{value!r} is no host; write it without port: shop.example or *.shop.example"
+        message = (
+            f"{_told(value)} is no host; write it without port: shop.example or *.shop.example"
+        )
         raise ValueError(message)
     return value
 
@@ -191,15 +119,11 @@ List = Annotated[list[str], NoDecode, BeforeValidator(_split_list)]
 Networks = Annotated[List, AfterValidator(lambda items: [_network(item) for item in items])]
 Origins = Annotated[List, AfterValidator(lambda items: [_origin(item) for item in items])]
 PasswordProvider = Annotated[
-    ImportString[Callable[[], Awaitable[str]]], AfterValidator(_asynchronous)
+    ImportString[Callable[[], Awaitable[str]]],
+    AfterValidator(_asynchronous),
+    BeforeValidator(_path_of_function),
 ]
 Hosts = Annotated[List, AfterValidator(lambda items: [_host(item) for item in items])]
 Rate = Annotated[str, AfterValidator(_rate)]
 RedisURL = Annotated[SecretStr, AfterValidator(_redis_url)]
-DatabaseURL = Annotated[SecretStr, BeforeValidator(_database_url)]
-OptionalDatabaseURL = Annotated[
-    SecretStr | None, BeforeValidator(lambda value: _database_url(value) if value else None)
-]
-NamedDatabases = Annotated[dict[str, SecretStr], NoDecode, BeforeValidator(_named_databases)]
-"""A JSON object, name to URL."""
-CollectorURL = Annotated[str | None, AfterValidator(_collector)]
+CollectorURL = Annotated[SecretStr | None, AfterValidator(_collector)]

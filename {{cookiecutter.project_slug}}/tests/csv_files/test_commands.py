@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.csv_files.test_exporting import names_in
-from tests.serving import PROJECT, start, unmeasured
+from tests.serving import PATIENCE, PROJECT, start, unmeasured
 
 MANY = 50_000
 PROGRAM = ("-m", "tests.csv_files.gadgets")
@@ -58,7 +58,7 @@ async def test_ctrl_c_rolls_back_and_says_where_to_go_on(
             while not await gadgets.fetchval(ASLEEP):  # noqa: ASYNC110  the server cannot call
                 await asyncio.sleep(0.05)
         process.send_signal(signal.SIGINT)
-        said, _ = await asyncio.to_thread(process.communicate, timeout=30)
+        said, _ = await asyncio.to_thread(process.communicate, timeout=PATIENCE)
 
     assert said.splitlines() == ["Interrupted.", standing]
     assert process.returncode == 130
@@ -77,7 +77,7 @@ async def test_ctrl_c_ends_an_export_which_leaves_no_file(
                 while not await gadgets.fetchval(LOCKED_OUT):  # noqa: ASYNC110  the server cannot call
                     await asyncio.sleep(0.05)
             process.send_signal(signal.SIGINT)
-            said, _ = await asyncio.to_thread(process.communicate, timeout=30)
+            said, _ = await asyncio.to_thread(process.communicate, timeout=PATIENCE)
 
     assert (process.returncode, said) == (130, "Interrupted.\n")
     assert names_in(tmp_path) == []

@@ -17,7 +17,7 @@ import pytest
 from tools.postgres import Server, account
 
 SERVER_CONNECTIONS = 3
-PATIENCE = 20.0
+PATIENCE = 90.0
 PROGRAM = "/usr/sbin/pgbouncer"
 CONFIGURATION = """
 [databases]

@@ -6,7 +6,9 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-WAIT_MS = 10_000
+from tests.eventually import eventually
+
+WAIT_MS = 60_000
 
 
 async def terminate(sql: Any, pid: int) -> None:
@@ -24,7 +26,11 @@ async def terminate_sleeping(sql: Any) -> None:
     """Wait until a statement sleeps in this database, then break its connection."""
     asleep = """SELECT pid FROM pg_stat_activity
                 WHERE datname = current_database() AND wait_event = 'PgSleep'"""
-    async with asyncio.timeout(WAIT_MS / 1000):
-        while (pid := await sql.fetchval(asleep)) is None:  # noqa: ASYNC110  the server cannot call
-            await asyncio.sleep(0.01)
-    await terminate(sql, pid)
+    await terminate(sql, await eventually(lambda: sql.fetchval(asleep)))
+
+
+async def until_gone(sql: Any, pid: int) -> None:
+    """Wait until the server itself has ended a connection, and the event loop has noticed."""
+    there = "SELECT count(*) FROM pg_stat_activity WHERE pid = $1"
+    await eventually(lambda: sql.fetchval(there, pid), lambda count: count == 0)
+    await asyncio.sleep(0.05)

@@ -8,7 +8,7 @@ from httpx import AsyncClient
 
 from tests.database.asking import assert_problem
 from tests.database.marking import AT_COMMIT
-from tests.serving import serving
+from tests.serving import PATIENCE, serving
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ async def served(database_url: str) -> AsyncIterator[AsyncClient]:
     with serving(
         "tests.database.marking:create_marking_app", env={"DATABASE_URL": database_url}
     ) as it:
-        async with AsyncClient(base_url=it.url) as client:
+        async with AsyncClient(base_url=it.url, timeout=PATIENCE) as client:
             yield client
 
 

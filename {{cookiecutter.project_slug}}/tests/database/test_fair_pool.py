@@ -16,7 +16,7 @@ from tests.conftest import StartApp, make_settings
 
 @pytest.fixture
 async def engine(start_app: StartApp, database_url: str) -> AsyncEngine:
-    pool = {"pool_size": 3, "pool_timeout": 5}
+    pool = {"pool_size": 3, "pool_timeout": 60}
     app: FastAPI = await start_app(make_settings(database={"url": database_url, **pool}))
     engine: AsyncEngine = app.state.database.engine
     return engine

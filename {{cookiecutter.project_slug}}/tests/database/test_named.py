@@ -118,7 +118,6 @@ async def test_each_has_the_pool_of_the_settings(start_app: StartApp, settings: 
     assert (shown["analytics"]["status"], shown["analytics"]["pool_size"]) == ("ok", 4)
 
 
-@pytest.mark.usefixtures("patient_probe")
 async def test_one_that_is_away_is_shown_and_does_not_keep_the_service_from_work(
     start_app: StartApp, database_url: str
 ) -> None:

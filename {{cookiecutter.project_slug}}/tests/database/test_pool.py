@@ -101,7 +101,6 @@ async def test_an_exhausted_pool_leaves_health_alone(busy: Busy) -> None:
     assert answered == []
 
 
-@pytest.mark.usefixtures("patient_probe")
 async def test_a_restarted_server_is_used_again_without_a_restart_of_the_service(
     start_app: StartApp, own_server: Server
 ) -> None:

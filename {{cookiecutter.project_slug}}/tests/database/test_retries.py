@@ -134,7 +134,9 @@ async def test_serialization_failures_of_rivals_lose_nothing(
         await session.execute(text("UPDATE scratch.counter SET value = :v"), {"v": current + 1})
         return current + 1
 
-    results = await asyncio.gather(*(database.run(work, attempts=50) for _ in range(20)))
+    results = await asyncio.gather(
+        *(database.run(work, attempts=50, deadline=60) for _ in range(20))
+    )
 
     assert sorted(results) == list(range(1, 21))
     assert await value(counter) == 20
@@ -158,8 +160,8 @@ async def test_a_deadlock_ends_with_both_done(counter: Any, database: Database) 
 
     async with asyncio.timeout(90):
         await asyncio.gather(
-            database.run(lambda session: work(session, 1, 2)),
-            database.run(lambda session: work(session, 2, 1)),
+            database.run(lambda session: work(session, 1, 2), deadline=60),
+            database.run(lambda session: work(session, 2, 1), deadline=60),
         )
 
     rows = await counter.fetch("SELECT value FROM scratch.pair")

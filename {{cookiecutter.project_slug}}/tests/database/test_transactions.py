@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.settings import Settings
 from tests.conftest import StartApp
 from tests.database.asking import Work, ask, assert_problem
-from tests.database.terminating import terminate_own, terminate_sleeping
+from tests.database.terminating import terminate_own, terminate_sleeping, until_gone
 
 SLEEP = text("SELECT pg_sleep(30)")
 CHANGE = text("UPDATE scratch.things SET size = size + 1 WHERE id = 1")
@@ -107,7 +107,7 @@ async def test_a_transaction_that_sat_idle_too_long_is_unavailable(
 ) -> None:
     async def work(session: AsyncSession) -> None:
         await session.execute(CHANGE)
-        await asyncio.sleep(0.3)
+        await until_gone(things, await session.scalar(text("SELECT pg_backend_pid()")))
         await session.execute(CHANGE)
 
     response = await ask_with(start_app, settings, work, idle_in_transaction_timeout=0.1)

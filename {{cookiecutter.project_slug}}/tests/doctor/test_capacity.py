@@ -17,7 +17,11 @@ from tests.doctor.examining import (
     settings_for,
     url_of,
 )
+from tests.eventually import eventually
 from tools.postgres import Server as PostgresServer
+
+CLIENTS = """SELECT count(*) FROM pg_stat_activity
+             WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"""
 
 
 def test_reserved_connections_are_subtracted(own_server: PostgresServer) -> None:
@@ -39,6 +43,7 @@ async def test_connections_of_others_are_counted_whosever_they_are(
     ours = [("n" * 63), ("n" * 70 + " probe")[:63]]
     names = [(own_server.url("shop"), "psql"), (own_server.url("postgres"), "")]
     names += [(url_of(own_server), name) for name in (*ours, "worker")]
+    await eventually(lambda: clients(own_server), lambda count: count == 0)  # of tests before
     connections = [
         await asyncpg.connect(url, server_settings={"application_name": name})
         for url, name in names
@@ -51,6 +56,15 @@ async def test_connections_of_others_are_counted_whosever_they_are(
             await connection.close()
 
     assert found.message.endswith("of which others use 3 now")
+
+
+async def clients(server: PostgresServer) -> int:
+    """Connections to it besides the one that asks."""
+    connection = await asyncpg.connect(server.url("postgres"))
+    try:
+        return int(await connection.fetchval(CLIENTS))
+    finally:
+        await connection.close()
 
 
 def test_limits_of_role_and_database_are_found(

@@ -46,6 +46,10 @@ def test_no_connection_left_is_told(own_server: PostgresServer, as_superuser: Ex
     [
         (TimeoutError(), "TimeoutError"),
         (ValueError(f"no\n such {PASSWORD}."), "No such ***"),
+        (
+            ValueError("no redis://:hunter3@cache, token=hunter3"),
+            "No redis://:***@cache, token=***",
+        ),
     ],
 )
 def test_any_failure_is_one_line_without_the_password(

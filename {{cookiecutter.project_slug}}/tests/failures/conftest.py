@@ -42,7 +42,7 @@ def serve(own_server: Server) -> Serve:
     def start(
         *, workers: int = 1, env: Mapping[str, str] | None = None, **settings: object
     ) -> AbstractContextManager[Served]:
-        given = {"url": own_server.url("own"), "pool_size": 4, "connect_timeout": 2} | settings
+        given = {"url": own_server.url("own"), "pool_size": 4, "connect_timeout": 20} | settings
         values = {f"DATABASE_{name.upper()}": str(value) for name, value in given.items()}
         return serving(
             FACTORY, env={"LOG_FORMAT": "json", **values, **(env or {})}, workers=workers
@@ -67,7 +67,10 @@ def pool(health: httpx.Response) -> dict[str, int]:
 
 
 async def comes_to(url: str, path: str, what: Callable[[httpx.Response], bool]) -> bool:
-    async with asyncio.timeout(PATIENCE), httpx.AsyncClient(base_url=url) as client:
+    async with (
+        asyncio.timeout(PATIENCE),
+        httpx.AsyncClient(base_url=url, timeout=PATIENCE) as client,
+    ):
         while not what(await client.get(path)):  # noqa: ASYNC110  the service cannot call
             await asyncio.sleep(0.1)
     return True

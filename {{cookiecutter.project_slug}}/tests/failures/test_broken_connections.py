@@ -8,15 +8,17 @@ import asyncpg
 import httpx
 import pytest
 
+from tests.eventually import eventually
 from tests.failures.conftest import Serve, at_rest, readiness
 from tests.failures.load import assert_unavailable_at_worst, load
 from tests.serving import PATIENCE
 from tools.postgres import Server
 from tools.postgres.server import StopMode
 
-KILL_OTHERS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+KILL_OTHERS = """SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity
                  WHERE datname = current_database() AND pid <> pg_backend_pid()"""
 
+LEFT = "SELECT count(*) FROM pg_stat_activity WHERE pid = ANY($1::int[])"
 OTHERS = """SELECT count(*) FROM pg_stat_activity
             WHERE datname = current_database() AND pid <> pg_backend_pid()"""
 
@@ -68,8 +70,9 @@ async def test_connections_that_are_ended_over_and_over_fail_only_what_meets_it(
         async with load(served.url, read, add) as told:
             for _ in range(20):
                 await told.more(30)
-                await admin.execute(KILL_OTHERS)
-            await admin.execute("SELECT pg_sleep(0.2)")  # until the last of them are gone
+                ended = [row["pid"] for row in await admin.fetch(KILL_OTHERS)]
+            await eventually(lambda: admin.fetchval(LEFT, ended), lambda left: left == 0)
+            await told.more(20)  # and the service has noticed
             after = time.monotonic()
             await told.more(100)
 
@@ -93,5 +96,4 @@ async def test_connections_that_are_ended_while_nobody_asks_fail_nothing(
                 assert {it.status_code for it in answers} == {200}
 
                 await admin.fetch(KILL_OTHERS)
-                while await admin.fetchval(OTHERS):  # noqa: ASYNC110  the server cannot call
-                    await asyncio.sleep(0.01)
+                await eventually(lambda: admin.fetchval(OTHERS), lambda count: count == 0)

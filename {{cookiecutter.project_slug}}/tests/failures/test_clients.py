@@ -10,34 +10,35 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from tests.eventually import eventually
 from tests.failures.conftest import Serve, at_rest
 from tests.failures.load import load
 from tests.serving import PATIENCE, until
 
+LOCKED_OUT = "SELECT count(*) FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted"
 IDLE = "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'"
 
 
 async def test_an_exhausted_pool_is_told_soon_and_who_has_a_connection_goes_on(
-    serve: Serve,
+    serve: Serve, admin: Any
 ) -> None:
-    with serve(pool_size=2, pool_timeout=0.3) as served:
+    with serve(pool_size=2, pool_timeout=0.3, lock_timeout=0, statement_timeout=25) as served:
         async with httpx.AsyncClient(base_url=served.url, timeout=PATIENCE) as client:
-            sleeping = [asyncio.create_task(client.get("/sleep?seconds=3")) for _ in range(2)]
-            async with asyncio.timeout(PATIENCE):
-                while len(served.lines("asleep")) < 2:  # noqa: ASYNC110  another process writes it
-                    await asyncio.sleep(0.01)
+            async with admin.transaction():
+                await admin.execute("SELECT * FROM counters FOR UPDATE")
+                waiting = [asyncio.create_task(client.post(f"/counters/{n}")) for n in range(2)]
+                await eventually(lambda: admin.fetchval(LOCKED_OUT), lambda count: count == 2)
 
-            refused = await asyncio.gather(*(client.get("/counters/1") for _ in range(20)))
-            live = await client.get("/health/live")
-            assert not any(task.done() for task in sleeping), "the pool was not exhausted so long"
+                refused = await asyncio.gather(*(client.get("/counters/1") for _ in range(20)))
+                live = await client.get("/health/live")
 
-            slept = await asyncio.gather(*sleeping)
-            read = await asyncio.gather(*(client.get("/counters/1") for _ in range(20)))
+            waited = await asyncio.gather(*waiting)
+            read = [await client.get("/counters/1") for _ in range(20)]
 
     kinds = {(it.status_code, it.json()["type"], it.headers["retry-after"]) for it in refused}
     assert kinds == {(503, "/problems/pool-exhausted", "1")}
     assert live.status_code == 200
-    assert {it.status_code for it in (*slept, *read)} == {200}
+    assert {it.status_code for it in (*waited, *read)} == {200}
     assert "Traceback" not in served.log()
 
 
@@ -61,7 +62,7 @@ async def test_clients_that_go_away_leave_nothing_behind(serve: Serve, admin: An
         assert {it.status_code for it in read} == {200}
 
         assert await at_rest(served.url)
-        assert await admin.fetchval(IDLE) == 0
+        await eventually(lambda: admin.fetchval(IDLE), lambda count: count == 0)
     assert "Traceback" not in served.log()
 
 

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from typing import Any
 
 import asyncpg
 import httpx
 import pytest
 
+from tests.eventually import eventually
 from tests.failures.conftest import Serve
 from tests.failures.load import assert_unavailable_at_worst, load
 from tests.serving import PATIENCE, Served
@@ -46,6 +48,11 @@ async def ask(served: Served, method: str, path: str) -> httpx.Response:
         return await client.request(method, path)
 
 
+def because(served: Served) -> set[str | None]:
+    """Why something was tried again; the log may follow the answer."""
+    return {line["because"] for line in served.lines("trying again")}
+
+
 def problem(response: httpx.Response) -> tuple[int, str, str | None]:
     return response.status_code, response.json()["type"], response.headers.get("retry-after")
 
@@ -68,11 +75,9 @@ async def test_a_lock_that_is_kept_is_contention(
 
 
 async def test_a_lock_that_is_let_go_of_was_worth_the_retries(serve: Serve, holder: Any) -> None:
-    with serve(lock_timeout=0.1) as served:
+    with serve(lock_timeout=0.7) as served:
         asking = asyncio.create_task(ask(served, "POST", "/retried/counters/3"))
-        async with asyncio.timeout(PATIENCE):
-            while not served.lines("trying again"):  # noqa: ASYNC110  another process writes it
-                await asyncio.sleep(0.01)
+        await eventually(lambda: served.lines("trying again"))
         await holder.execute("COMMIT")
 
         assert ((await asking).status_code, (await asking).json()) == (200, 11)
@@ -105,7 +110,7 @@ async def test_a_deadlock_of_work_that_may_run_again_ends_with_both_done(
 
     assert [it.status_code for it in answers] == [200, 200]
     assert sum(it.json() for it in answers) > 2
-    assert "40P01" in {line["because"] for line in patient.lines("trying again")}
+    await eventually(partial(because, patient), lambda told: "40P01" in told)
     assert await values(admin, 1, 2) == [2, 2]
 
 
@@ -116,7 +121,7 @@ async def test_work_that_excludes_each_other_is_done_one_after_the_other(
 
     assert [it.status_code for it in answers] == [200, 200]
     assert sum(it.json() for it in answers) > 2
-    assert "40001" in {line["because"] for line in patient.lines("trying again")}
+    await eventually(partial(because, patient), lambda told: "40001" in told)
     assert await values(admin, 1, 2) == [1, 1]
 
 
@@ -142,6 +147,6 @@ async def test_a_migration_under_load_is_contention_at_worst(patient: Served, ad
     assert_unavailable_at_worst(told.answers)
     assert {it.problem for it in told.failed()} == {"/problems/contention"}
     assert {it.request for it in told.failed()} <= {"read", "add"}
-    assert None in {line["because"] for line in patient.lines("trying again")}
+    await eventually(partial(because, patient), lambda told: None in told)
     assert await values(admin, 2, 3) == [told.succeeded("add"), told.succeeded("add_again")]
     assert "Traceback" not in patient.log()

@@ -10,7 +10,7 @@ import structlog
 
 ISSUER = "TOKENS_ISSUER"
 ROLE = "tokens"
-LIFETIME = 2.0
+LIFETIME = 4.0
 """Seconds. A new one is issued after half of it, and ends the one before."""
 
 

@@ -3,6 +3,8 @@
 import json
 import socket
 from collections.abc import Iterator
+from functools import partial
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -44,10 +46,10 @@ def test_pipelined_requests_share_no_log_context(served: Served) -> None:
     for line, name in zip(served.lines("bound"), names, strict=True):
         assert line["request_id"] == f"{name}-id"
         assert [other for other in names if other in line] == [name]
-    paths = {line["path"]: line for line in served.lines("request")}
     for name in names:
-        line = paths[f"/bind/{name}"]
-        assert line["request_id"] == f"{name}-id"
+        assert until(partial(requests_of, served, f"{name}-id"))
+        (line,) = requests_of(served, f"{name}-id")
+        assert line["path"] == f"/bind/{name}"
         assert not set(names) - {name} & set(line)
 
 
@@ -94,7 +96,7 @@ def test_a_broken_stream_is_an_aborted_response_and_one_traceback(served: Served
     assert requests_of(served, request_id) == []
 
 
-def requests_of(served: Served, request_id: str) -> list[object]:
+def requests_of(served: Served, request_id: str) -> list[dict[str, Any]]:
     return [line for line in served.lines("request") if line["request_id"] == request_id]
 
 

@@ -1,8 +1,7 @@
-"""What a log line makes of secrets, of values it cannot encode, of text that would forge a line."""
+"""What a log line makes of values it cannot encode, and of text that would forge a line."""
 
 import logging
 import math
-import time
 from typing import Any
 
 import pytest
@@ -37,53 +36,6 @@ def deep(levels: int) -> list[Any]:
     return value
 
 
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize(
-    "value",
-    [
-        {"password": "hunter2"},
-        {"Authorization": "hunter2"},
-        {"token": "hunter2", "SECRET": "hunter2", "api_key": ["hunter2"], "Set-Cookie": "hunter2"},
-        {"headers": {"cookie": "hunter2", "accept": "json"}},
-        {"deep": {"er": {"password": {"old": "hunter2"}}}},
-        {"users": [{"password": "hunter2"}, ({"token": "hunter2"},)]},
-        {"url": "postgresql://alice:hunter2@db:5432/shop"},
-        {"url": "redis://:hunter2@cache/0"},
-        {"urls": ["amqp://a:hunter2@queue", {"other": "http://b:hunter2@x"}]},
-        {"header": "Bearer hunter2"},
-        {"header": "authorization: bearer hunter2.x-y_z"},
-        {"headers": [["authorization", "Bearer hunter2"]]},
-        {"no_json": {1: "a", "password": "hunter2"}},
-        {"no_json": circular() | {"password": "hunter2"}},
-        {"password": "hunter2", "beyond": 2**70},
-    ],
-)
-def test_secrets_are_hidden(form: str, value: dict[str, Any]) -> None:
-    read = configured(form)
-
-    log.info("one", **value)
-
-    assert "***" in read()
-    assert "hunter2" not in read()
-
-
-@pytest.mark.parametrize("form", FORMS)
-def test_secrets_inside_texts_and_tracebacks_are_hidden(form: str) -> None:
-    read = configured(form)
-
-    log.info("connecting to postgresql://alice:hunter2@db/shop")
-    logging.getLogger("library").info("sent %s", "Bearer hunter2")
-    try:
-        fail("cannot reach postgresql://alice:hunter2@db/shop")
-    except RuntimeError:
-        log.exception("failed")
-        logging.getLogger("uvicorn.error").exception("failed")
-
-    assert read().count("Traceback") == 2
-    assert read().count("RuntimeError: cannot reach postgresql://alice:***@db/shop") == 2
-    assert "hunter2" not in read()
-
-
 def test_a_traceback_shows_no_local_variables() -> None:
     read = configured("console")
     try:
@@ -92,16 +44,6 @@ def test_a_traceback_shows_no_local_variables() -> None:
         log.exception("failed")
 
     assert read().count("local value") == 1 + read().count('message="local value"')
-
-
-def test_the_caller_keeps_its_own_values() -> None:
-    read = configured()
-    user = {"password": "hunter2", "also": [{"token": "hunter2"}]}
-
-    log.info("one", user=user)
-
-    assert "hunter2" not in read()
-    assert user == {"password": "hunter2", "also": [{"token": "hunter2"}]}
 
 
 @pytest.mark.parametrize(
@@ -180,13 +122,3 @@ def test_no_value_can_forge_a_line(form: str, path: str) -> None:
 
     assert read().count("\n") == 1
     assert not {"\r", "\x1b"} & set(read())
-
-
-def test_an_address_made_to_be_slow_to_redact_is_not() -> None:
-    read = configured()
-    started = time.process_time()
-
-    log.info("request", path="://:" * 40_000)
-
-    assert read()
-    assert time.process_time() - started < 5

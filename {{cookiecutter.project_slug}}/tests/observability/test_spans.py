@@ -12,6 +12,7 @@ from app.database.session import CurrentDatabase, Session
 from app.main import create_app, lifespan
 from app.settings import Settings
 from tests.conftest import Client, client_of, make_settings
+from tests.eventually import eventually
 from tests.observability.collector import Collector, attributes, collecting
 from tests.observability.conftest import lines, log_of
 from tests.serving import serving
@@ -199,9 +200,11 @@ async def test_a_collector_that_is_away_neither_fails_a_request_nor_keeps_the_se
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     collector.status = 503
+    monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "50")  # milliseconds until it tries
 
     async def exchange(client: Client) -> None:
         assert (await client.get("/health/live")).status_code == 200
+        await eventually(lambda: collector.paths)  # it has tried once
         # Less than the pause of the exporter, which is there by now, between two tries.
         monkeypatch.setattr("app.observability.spans.EXPORT_TIMEOUT", 0.7)
 

@@ -8,7 +8,7 @@ from app.settings.faults import SettingsError
 URL = "postgresql://shop:hunter2@db.example:5433/shop"
 
 
-def faults() -> list[str]:
+def faults(settings: type[Settings] = Settings) -> list[str]:
     with pytest.raises(SettingsError) as refused:
-        Settings()
+        settings()
     return refused.value.faults

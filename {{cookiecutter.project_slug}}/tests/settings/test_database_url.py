@@ -59,6 +59,8 @@ def test_a_setting_of_the_server_may_be_among_them(setenv: Any) -> None:
         ("sslnegotiation=no", "sslnegotiation must be one of"),
         ("channel_binding=require", "the driver has no option channel_binding; settings of"),
         ("hunter2@db=1", "the driver has no option what follows the question mark;"),
+        ("hunter2=1@db/shop", "the driver has no option what follows the question mark;"),
+        ("sslmode=hunter2@db/shop", "sslmode must be one of"),
     ],
 )
 def test_an_option_that_no_connection_could_have_is_refused(
@@ -76,8 +78,10 @@ def test_an_option_that_no_connection_could_have_is_refused(
     ("url", "reason"),
     [
         ("mysql://shop:hunter2@db/shop", "must start with postgresql://, not 'mysql'"),
-        ("hunter2", "must start with postgresql://, not 'hunter2'"),
-        ("", "must start with postgresql://, not ''"),
+        ("hunter2", "must start with postgresql://"),
+        ("shop:hunter2@db/shop", "must start with postgresql://"),
+        ("hunter2@://", "must start with postgresql://"),
+        ("", "must start with postgresql://"),
         ("postgresql://shop:hunter2@db:port/shop", "is not a URL"),
         ("postgresql://shop:hunter2@db:5432", "names no database"),
         ("postgresql://", "names no database"),
@@ -89,4 +93,4 @@ def test_another_url_is_refused_without_showing_it(setenv: Any, url: str, reason
     (fault,) = faults()
 
     assert fault.startswith(f"DATABASE_URL: {reason}")
-    assert "hunter2" not in fault.replace("not 'hunter2'", "")
+    assert "hunter2" not in fault

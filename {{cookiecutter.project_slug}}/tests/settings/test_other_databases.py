@@ -69,6 +69,7 @@ def test_named_databases_are_an_object(setenv: Any, value: str) -> None:
 def test_each_wrong_named_database_is_told_and_no_password(setenv: Any) -> None:
     extra = {
         "Analytics": URL,
+        URL: "analytics",
         "replica": URL,
         "files": "mysql://shop:hunter2@db/shop",
         "nothing": "postgresql://shop:hunter2@db",
@@ -81,6 +82,7 @@ def test_each_wrong_named_database_is_told_and_no_password(setenv: Any) -> None:
 
     assert fault.removeprefix("DATABASE_EXTRA: ").split("; ") == [
         "Analytics: a name is made of a-z, 0-9 and _, and begins with a letter",
+        "one of them: a name is made of a-z, 0-9 and _, and begins with a letter",
         "replica: the name is taken by the service's own",
         "files: must start with postgresql://, not 'mysql'",
         "nothing: names no database: postgresql://user:password@host:5432/database",

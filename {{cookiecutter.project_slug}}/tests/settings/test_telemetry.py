@@ -58,8 +58,7 @@ def test_what_is_no_collector_is_refused(setenv: Any) -> None:
     address, ratio = faults()
 
     assert address == (
-        "TRACING_ENDPOINT: is no address of a collector; write it like http://collector:4318 "
-        "(it is 'collector:4318')"
+        "TRACING_ENDPOINT: is no address of a collector; write it like http://collector:4318"
     )
     assert ratio.startswith("TRACING_SAMPLE_RATIO")
 
@@ -76,8 +75,7 @@ def test_a_collector_needs_opentelemetry_and_says_how_to_get_it(
     (fault,) = faults()
 
     assert fault == (
-        "TRACING_ENDPOINT: needs OpenTelemetry, which is not installed; run: "
-        "uv sync --extra otel (it is 'http://collector:4318')"
+        "TRACING_ENDPOINT: needs OpenTelemetry, which is not installed; run: uv sync --extra otel"
     )
 
 

@@ -35,7 +35,7 @@ def test_every_operation_of_a_resource_is_asked_for_and_reported(
     env: dict[str, str], tmp_path: Path
 ) -> None:
     with serving("tests.tools.loaded:create_app", env=env) as served:
-        done = loadtest(served.url, "--seconds", "2", "--clients", "4", cwd=tmp_path)
+        done = loadtest(served.url, "--seconds", "4", "--clients", "4", cwd=tmp_path)
 
     assert done.returncode == 0, done.stdout + done.stderr
     for operation in ("GET", "POST"):
@@ -52,7 +52,7 @@ def test_every_operation_of_a_resource_is_asked_for_and_reported(
 
 def test_a_service_that_fails_makes_the_load_test_fail(env: dict[str, str], tmp_path: Path) -> None:
     with serving("tests.tools.loaded:create_failing_app", env=env) as served:
-        done = loadtest(served.url, "--seconds", "1", "--clients", "2", cwd=tmp_path)
+        done = loadtest(served.url, "--seconds", "3", "--clients", "4", cwd=tmp_path)
 
     assert done.returncode == 1
     assert re.search(r"^POST /v1/gadgets .*500 x \d+$", done.stdout, re.MULTILINE)

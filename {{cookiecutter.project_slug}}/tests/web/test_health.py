@@ -127,7 +127,6 @@ async def test_the_pool_is_counted(client: Client, database: Database) -> None:
     }
 
 
-@pytest.mark.usefixtures("patient_probe")
 async def test_a_busy_pool_is_no_reason_to_be_unavailable(
     start_app: StartApp, database_url: str
 ) -> None:
@@ -138,7 +137,6 @@ async def test_a_busy_pool_is_no_reason_to_be_unavailable(
         assert (await client.get("/health/ready")).status_code == 200
 
 
-@pytest.mark.usefixtures("patient_probe")
 async def test_a_hundred_probes_at_once_ask_the_database_once(
     start_app: StartApp, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

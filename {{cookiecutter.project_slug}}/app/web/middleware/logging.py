@@ -1,11 +1,13 @@
 """Writes one line for each request, and is where an unhandled error ends."""
 
 import asyncio
+from functools import cached_property
 from logging import ERROR, INFO
 from time import perf_counter
 
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
+from structlog.typing import FilteringBoundLogger
 
 from app.observability.events import write_event
 from app.observability.queries import Queries, count_queries
@@ -27,7 +29,12 @@ class LoggingMiddleware:
         self.app = app
         self.sockets = WebSocketMiddleware(app)
         self.warn = warn_of_repeated_queries
-        self.log = structlog.get_logger().bind()  # found once, not at each line
+
+    @cached_property
+    def log(self) -> FilteringBoundLogger:
+        """Found once, not at each line, and not before a lifespan has configured logging."""
+        logger: FilteringBoundLogger = structlog.get_logger().bind()
+        return logger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -17,7 +17,8 @@ from tests.serving import serving, until
 async def clients(marks: Any, database_url: str) -> AsyncIterator[list[AsyncClient]]:
     """Of two processes on the same database."""
     async with AsyncExitStack() as stack:
-        env = {"DATABASE_URL": database_url}
+        patient = {"DATABASE_LOCK_TIMEOUT": "20", "DATABASE_STATEMENT_TIMEOUT": "25"}
+        env = {"DATABASE_URL": database_url, **patient}
         servers = [
             stack.enter_context(serving("tests.database.idempotency.keeping:create_app", env=env))
             for _ in range(2)

@@ -16,7 +16,8 @@ LAMP: dict[str, Any] = {"sku": "lamp", "name": "Lamp", "price_cents": 100, "stoc
 @pytest.fixture
 async def client(database_url: str, clean_database: None) -> AsyncIterator[AsyncClient]:
     """Of the service in a process of its own."""
-    with serving(env={"DATABASE_URL": database_url}) as it:
+    patient = {"DATABASE_LOCK_TIMEOUT": "20", "DATABASE_STATEMENT_TIMEOUT": "25"}
+    with serving(env={"DATABASE_URL": database_url, **patient}) as it:
         async with AsyncClient(base_url=it.url, timeout=60) as client:
             yield client
 

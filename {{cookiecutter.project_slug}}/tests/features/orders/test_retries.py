@@ -7,27 +7,30 @@ import pytest
 from fastapi import FastAPI
 
 from tests.conftest import Client, StartApp, client_of, make_settings
+from tests.eventually import eventually
+from tests.web.conftest import ReadLog
+from tests.web.conftest import read_log as read_log  # noqa: PLC0414  a fixture, here too
 
 
 @pytest.fixture
 async def app(start_app: StartApp, database_url: str) -> FastAPI:
     started: FastAPI = await start_app(
-        make_settings(database={"url": database_url, "lock_timeout": 0.1})
+        make_settings(database={"url": database_url, "lock_timeout": 0.5})
     )
     return started
 
 
 async def test_an_order_is_placed_although_its_product_was_locked_for_a_while(
-    app: FastAPI, sql: Any
+    app: FastAPI, sql: Any, read_log: ReadLog
 ) -> None:
     async with client_of(app) as client:
         product = await create(client)
         body = {"lines": [{"product_id": product, "quantity": 1}]}
         async with sql.transaction():
             await sql.execute("SELECT * FROM products FOR UPDATE")
-            placing = asyncio.create_task(client.post("/v1/orders", json=body))
-            await asyncio.sleep(0.15)
             refused = await client.patch(f"/v1/products/{product}", json={"stock": 9})
+            placing = asyncio.create_task(client.post("/v1/orders", json=body))
+            await eventually(lambda: read_log("trying again"))
         placed = await placing
 
     assert placed.status_code == 201

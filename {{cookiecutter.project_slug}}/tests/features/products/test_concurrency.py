@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from tests.conftest import Client
+from tests.eventually import eventually
 
 LAMP: dict[str, Any] = {"sku": "lamp-1", "name": "Lamp", "price_cents": 1999, "stock": 0}
-PATIENCE = 5.0
 WAITING = """SELECT count(*) FROM pg_stat_activity
              WHERE datname = current_database() AND wait_event_type = 'Lock'"""
 
@@ -27,9 +27,7 @@ async def changing_meanwhile(sql: Any) -> AsyncIterator[None]:
     async with sql.transaction():
         await sql.execute("UPDATE products SET name = 'theirs', version = version + 1")
         yield
-        async with asyncio.timeout(PATIENCE):
-            while not await sql.fetchval(WAITING):  # noqa: ASYNC110  the server cannot call
-                await asyncio.sleep(0.01)
+        await eventually(lambda: sql.fetchval(WAITING))
 
 
 async def test_every_answer_names_its_version(client: Client) -> None:

@@ -10,6 +10,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from tests.conftest import StartApp
+from tests.database.terminating import terminate
+from tests.eventually import eventually
 from tests.observability.conftest import configured
 from tests.observability.metrics.measuring import measured, scrape, until_scraped
 
@@ -32,12 +34,15 @@ async def test_the_pool_and_the_database_are_watched(app: FastAPI) -> None:
     engine = app.state.database.engine
     async with engine.connect(), engine.connect():
         scraped = await until_scraped(
-            app, lambda scraped: scraped.all("database_pool_checked_out") == [2]
+            app,
+            lambda scraped: (
+                scraped.all("database_pool_checked_out") == [2]
+                and scraped.all("database_available") == [1]
+            ),
         )
     assert scraped.all("database_pool_size", database="primary") == [2]
     assert scraped.all("database_pool_overflow", database="primary") == [0]
     assert scraped.all("database_pool_waiting", database="primary") == [0]
-    assert scraped.all("database_available", database="primary") == [1]
     await until_scraped(app, lambda scraped: scraped.all("database_pool_checked_out") == [0])
 
 
@@ -47,20 +52,28 @@ async def test_a_database_that_is_away_is_told(start_app: StartApp) -> None:
     await until_scraped(app, lambda scraped: scraped.all("database_available") == [0])
 
 
-async def test_who_waits_for_a_connection_is_counted(app: FastAPI) -> None:
-    engine = app.state.database.engine
+async def test_who_waits_for_a_connection_is_counted(
+    start_app: StartApp, database_url: str
+) -> None:
+    app: FastAPI = await start_app(measured(database_url, pool_size=2))
+    engine, release = app.state.database.engine, asyncio.Event()
 
     async def use() -> None:
         async with engine.connect():
-            await asyncio.sleep(0.05)
+            await release.wait()
 
-    await asyncio.gather(use(), use())
+    using = [asyncio.create_task(use()) for _ in range(2)]
+    await eventually(engine.pool.checkedout, lambda count: count == 2)
     assert (await scrape(app)).all("database_pool_checkout_seconds_count") == [0]
-    await asyncio.gather(*(use() for _ in range(4)))
+    using += [asyncio.create_task(use()) for _ in range(2)]
+    await eventually(engine.pool.waiting, lambda count: count == 2)
+    await asyncio.sleep(0.05)
+    release.set()
+    await asyncio.gather(*using)
 
     scraped = await scrape(app)
     assert scraped.all("database_pool_checkout_seconds_count", database="primary") == [2]
-    assert 0.05 <= scraped.total("database_pool_checkout_seconds_sum", database="primary") < 0.4
+    assert scraped.total("database_pool_checkout_seconds_sum", database="primary") >= 0.1
     assert scraped.all("database_pool_timeouts_total", database="primary") == [0]
 
 
@@ -88,7 +101,7 @@ async def test_connections_that_break_are_counted(app: FastAPI, sql: Any) -> Non
     async with app.state.database.engine.connect() as connection:
         await connection.execute(text("SELECT 1"))
         pid = await connection.scalar(text("SELECT pg_backend_pid()"))
-        await sql.execute("SELECT pg_terminate_backend($1)", pid)
+        await terminate(sql, pid)
         with pytest.raises(DBAPIError):
             await connection.execute(text("SELECT 1"))
 

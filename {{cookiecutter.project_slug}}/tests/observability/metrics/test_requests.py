@@ -33,7 +33,7 @@ async def test_a_request_is_counted_by_method_route_and_status(
     assert scraped.all("http_requests_total", **one, status="422") == [1]
     assert scraped.all("http_requests_total", route="/crash", status="500") == [1]
     assert scraped.all("http_request_duration_seconds_count", **one, status="202") == [2]
-    assert 0.04 <= scraped.total("http_request_duration_seconds_sum", **one, status="202") < 10
+    assert 0.04 <= scraped.total("http_request_duration_seconds_sum", **one, status="202") < 60
     assert scraped.all("http_requests_in_progress", method="GET") == [1]  # the scrape itself
 
 

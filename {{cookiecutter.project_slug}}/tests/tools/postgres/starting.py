@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.serving import PATIENCE
+
 USER = """
 import sys
 from pathlib import Path
@@ -30,7 +32,7 @@ def start_command(project: Path, *arguments: str, **env: str) -> subprocess.Pope
 
 def command(project: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
     with start_command(project, *arguments, **env) as process:
-        output, errors = process.communicate(timeout=30)
+        output, errors = process.communicate(timeout=PATIENCE)
     return subprocess.CompletedProcess(arguments, process.returncode, output, errors)
 
 

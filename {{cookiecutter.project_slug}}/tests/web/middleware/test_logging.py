@@ -12,6 +12,7 @@ from starlette.types import Message, Receive, Scope, Send
 from app.problems import AlreadyExists, Problem, Unavailable
 from app.web.middleware.logging import LoggingMiddleware
 from tests.conftest import Client
+from tests.observability.conftest import configured, lines
 from tests.web.conftest import ReadLog, calling
 
 
@@ -172,3 +173,20 @@ async def test_the_line_is_written_when_the_response_is_complete(read_log: ReadL
         await client.get("/")
 
     assert [*seen, len(read_log("request"))] == [0, 0, 1]
+
+
+async def test_logging_may_be_configured_after_the_middleware_was_made() -> None:
+    """As a lifespan does, or whoever is told the settings late."""
+
+    async def answer(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200})
+        await send({"type": "http.response.body"})
+
+    configured("console")
+    middleware = LoggingMiddleware(answer)
+    read = configured("json")
+
+    async with calling(middleware) as client:
+        await client.get("/")
+
+    assert lines(read)[0]["event"] == "request"

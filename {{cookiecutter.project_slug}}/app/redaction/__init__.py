@@ -1,0 +1,1 @@
+"""Secrets in what the service tells: log lines, spans, faults of settings."""
