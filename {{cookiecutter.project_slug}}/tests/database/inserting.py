@@ -1,6 +1,6 @@
 """The two ways to a new row, and what each leaves behind."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import object_session
 
 from app.database.insertion import store
+from tests.database.comparing import typed
 
-NEVER_TWICE_THE_SAME = ("id", "created_at", "updated_at", "told_at")
+NEVER_TWICE_THE_SAME = {"id", "created_at", "updated_at", "told_at", "number"}
 
 
 async def by_insertion(session: AsyncSession, entity: Any) -> None:
@@ -44,16 +45,24 @@ def left_of(entity: Any) -> dict[str, Any]:
     """All that is known of an entity, as far as two of them can be the same."""
     state: Any = inspect(entity)
     session: Any = object_session(entity)
-    values = {name: value for name, value in vars(entity).items() if name in state.attrs}
     return {
-        "values": values | dict.fromkeys(values.keys() & set(NEVER_TWICE_THE_SAME), "some"),
+        "values": comparable(vars(entity)),
         "unloaded": state.unloaded,
         "expired": state.expired_attributes,
         "modified": (state.modified, state.committed_state),
-        "key": state.key and (state.key[0], state.key[1] == (entity.id,)),
+        "key": state.key
+        and (state.key[0], state.key[1] == state.mapper.primary_key_from_instance(entity)),
         "state": (state.transient, state.pending, state.persistent, state.detached),
         "in the session": session
         and (session.identity_map.get(state.key) is entity, session._is_clean()),
         "undone with": session
         and state in (session.get_nested_transaction() or session.get_transaction())._new,
+    }
+
+
+def comparable(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: type(value) if name in NEVER_TWICE_THE_SAME else typed(value)
+        for name, value in values.items()
+        if name != "_sa_instance_state"
     }

@@ -13,7 +13,7 @@ from app.database.reader import Reader
 from app.database.session import Database, Session
 from tests.conftest import Client
 from tests.database.generated import Generated
-from tests.database.inserting import NEVER_TWICE_THE_SAME, by_insertion, by_unit_of_work, left_of
+from tests.database.inserting import by_insertion, by_unit_of_work, comparable, left_of
 from tests.database.measurements import EMPTY, FULL, Measurement
 from tests.database.things import Scratch, Thing, ThingRepository, create_things
 from tests.web.conftest import ReadLog
@@ -54,8 +54,7 @@ async def row_of(session: AsyncSession, entity: Scratch) -> dict[str, Any]:
     table: Any = type(entity).__table__
     nothing = [column.is_(null()).label(f"no {column.name}") for column in table.c]
     found = await session.execute(select(table, *nothing).where(table.c.id == entity.id))
-    row = dict(found.mappings().one())
-    return row | dict.fromkeys(row.keys() & set(NEVER_TWICE_THE_SAME), "some")
+    return comparable(dict(found.mappings().one()))
 
 
 @pytest.mark.usefixtures("scratch")

@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import Insert, event, func, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.database.insertion import ADDING, FLUSHING, insertion_of
+from app.database.insertion import insertion_of
 from app.database.model import Entity
+from app.database.plainness import ADDING, FLUSHING
 from app.database.session import Database
 from tests.database.generated import NEEDING_MORE
 from tests.database.inserting import by_insertion, by_unit_of_work, flushes
