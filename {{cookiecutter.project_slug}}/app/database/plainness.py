@@ -85,7 +85,8 @@ def is_plain_select(statement: Select[Any], model: type[Any]) -> bool:
     """
     return (
         type(statement) is Select
-        and [column["expr"] for column in statement.column_descriptions] == [model]
+        and all(column["expr"] is model for column in statement.column_descriptions)
+        and len(statement.column_descriptions) == 1
         and [*statement.get_final_froms()] == [model.__table__]
         and all(map(_is_plain_order, statement._order_by_clauses))  # noqa: SLF001  it has no public name
         and all(starmap(_is_plain_part, vars(statement.where()).items()))  # a copy, not worked out
