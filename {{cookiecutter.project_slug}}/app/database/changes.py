@@ -20,7 +20,7 @@ from sqlalchemy.types import TypeEngine
 
 Compare = Callable[[Any, Any], bool]
 
-DIALECT = dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy types no dialect
+DIALECT = dialect(dbapi=dialect.import_dbapi())  # type: ignore[no-untyped-call]  # of SQLAlchemy
 """For questions about types alone."""
 BY_EQUALITY = {kind.compare_values for kind in (TypeEngine, TypeDecorator, ARRAY, PickleType)}
 

@@ -5,36 +5,28 @@ SQLAlchemy compiles a statement once, the driver runs it, and its rows become en
 would leave them behind: loaded and detached. See docs/decisions/0018-reads-by-the-driver.md.
 """
 
-from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
-from operator import itemgetter
-from typing import Any, Generic, TypeVar, cast
+from collections.abc import Mapping, MutableMapping, Sequence
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from asyncpg import Record
-from sqlalchemy import ARRAY, BindParameter, Dialect, Engine, Float, Select, TypeDecorator, inspect
-from sqlalchemy.orm.attributes import instance_state
+from sqlalchemy import BindParameter, Dialect, Engine, Select, inspect
 from sqlalchemy.sql.cache_key import CacheKey
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.types import TypeEngine
 from sqlalchemy.util import LRUCache
 
 from app.database.guards import only_reads
+from app.database.listeners import listeners_to_reading, sends_plainly
+from app.database.loader import Loader, converters
 from app.database.model import Entity
-from app.database.plainness import (
-    is_plain,
-    is_plain_select,
-    listeners_to_reading,
-    sends_plainly,
-)
+from app.database.plainness import is_plain, is_plain_select
 
 Model = TypeVar("Model", bound=Entity)
-Convert = Callable[[Any], Any]
 Binds = Sequence[BindParameter[Any]]
 Found = tuple[type[Entity], "Shape | None", Binds]
 """A model, the shape of a statement, None if it is the ORM's, and the statement's own values."""
 
 SHAPES = 500
-FLOAT8, NUMERIC = 701, 1700
 
 
 class DirectReads:
@@ -68,7 +60,7 @@ class DirectReads:
         """Whether somebody would hear of the read if the ORM did it."""
         return (
             any(self._listeners)
-            or self._loader(model).tells
+            or self._loader(model).is_heard
             or not all(map(sends_plainly, self._engines))
         )
 
@@ -128,61 +120,3 @@ class Shape(DriverStatement):
 
     def arguments(self, values: Mapping[str, Any], binds: Binds) -> list[Any]:
         return self.in_order(self._values(values, extracted_parameters=binds))
-
-
-class Loader(Generic[Model]):
-    """Makes entities of rows whose columns are those of the model."""
-
-    def __init__(self, model: type[Model], dialect: Dialect) -> None:
-        mapper = inspect(model)
-        columns: dict[Any, str] = {a.columns[0]: a.key for a in mapper.column_attrs}
-        self._model = model
-        self._manager = mapper.class_manager
-        self._new = mapper.class_manager.new_instance
-        self._attributes = {column.name: name for column, name in columns.items()}
-        self._key = _getter([columns[column] for column in mapper.primary_key])
-        self._converters = converters(
-            (name, result_converter(column.type, dialect)) for column, name in columns.items()
-        )
-
-    @property
-    def tells(self) -> bool:
-        """Whether somebody listens to what is loaded, as what makes a value mutable does."""
-        return bool(self._manager.dispatch.load)
-
-    def entities(self, rows: Sequence[Record]) -> list[Model]:
-        names = [self._attributes[name] for name in rows[0].keys()] if rows else []  # noqa: SIM118
-        return [self._entity(names, row) for row in rows]
-
-    def _entity(self, names: Sequence[str], row: Record) -> Model:
-        entity = cast("Model", self._new())
-        values = entity.__dict__
-        values.update(zip(names, row, strict=True))
-        for name, convert in self._converters:
-            values[name] = convert(values[name])
-        instance_state(entity).key = (self._model, self._key(values), None)  # else it seems new
-        return entity
-
-
-def _getter(names: Sequence[str]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
-    if len(names) > 1:
-        return itemgetter(*names)
-    (name,) = names
-    return lambda values: (values[name],)
-
-
-def converters(pairs: Iterable[tuple[str, Convert | None]]) -> list[tuple[str, Convert]]:
-    return [(name, convert) for name, convert in pairs if convert is not None]
-
-
-def result_converter(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
-    # Numbers alone ask for the type that PostgreSQL sends.
-    sent = FLOAT8 if isinstance(_innermost(kind, dialect), Float) else NUMERIC
-    return kind.dialect_impl(dialect).result_processor(dialect, sent)
-
-
-def _innermost(kind: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
-    kind = kind.dialect_impl(dialect)
-    if isinstance(kind, TypeDecorator):
-        return _innermost(kind.impl_instance, dialect)
-    return _innermost(kind.item_type, dialect) if isinstance(kind, ARRAY) else kind

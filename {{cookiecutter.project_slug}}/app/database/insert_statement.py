@@ -11,7 +11,8 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Column, Connection, CursorResult, Dialect, Table
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from app.database.direct import DriverStatement, result_converter
+from app.database.direct import DriverStatement
+from app.database.loader import result_converter
 
 Row = dict[str, Any]
 """Values by the keys of columns."""

@@ -12,8 +12,9 @@ from sqlalchemy.orm import InstanceState, Mapper, Session
 from sqlalchemy.orm.attributes import instance_state
 
 from app.database.insert_statement import InsertStatement
+from app.database.listeners import takes_text, tells_of_writing
 from app.database.model import Entity
-from app.database.plainness import takes_one_insert, takes_text, tells_of_writing
+from app.database.plainness import takes_one_insert
 
 STATE = "_sa_instance_state"
 

@@ -1,15 +1,13 @@
-"""What may go past the ORM: the one place that says what is plain.
+"""What may go past the ORM: the one place that says which models and statements are plain.
 
-It names what must hold. Whatever it does not name, today or in a later SQLAlchemy, is the ORM's:
-what goes past it leaves behind exactly what the ORM would, or does not go past it.
+It names what must hold. Whatever it does not name, today or in a later SQLAlchemy, is the ORM's.
+Who listens to what the ORM does is another question: `app/database/listeners.py`.
 """
 
-from collections.abc import Collection, Sequence
 from itertools import starmap
-from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, Select, Table, UnaryExpression
+from sqlalchemy import LABEL_STYLE_DEFAULT, Column, Select, Table, UnaryExpression
 from sqlalchemy.orm import ClassManager, ColumnProperty, Mapper, RelationshipProperty
 from sqlalchemy.orm.interfaces import MapperProperty
 from sqlalchemy.sql.visitors import iterate
@@ -19,41 +17,47 @@ from app.database.model import same_as_created
 LOADED_AT_ONCE = (("deferred", False), ("instrument", True))
 LOADED_LATER = ("select", "raise", "raise_on_sql", "write_only", "dynamic")
 WHERE_ORDER_AND_LIMIT = (
-    *("_raw_columns", "_propagate_attrs", "_label_style", "_where_criteria", "_order_by_clauses"),
+    *("_raw_columns", "_propagate_attrs", "_where_criteria", "_order_by_clauses"),
     *("_limit_clause", "_offset_clause", "dialect_options", "_memoized_keys"),
 )
-READING = (
-    *("do_orm_execute", "loaded_as_persistent", "persistent_to_detached"),
-    *("after_transaction_create", "after_begin", "after_transaction_end"),
-)
-ADDING = ("before_attach", "after_attach", "transient_to_pending", "pending_to_persistent")
-FLUSHING = ("before_flush", "after_flush", "after_flush_postexec")
 
-_writing = attrgetter(*ADDING, *FLUSHING)
+
+def has_one_table(mapper: Mapper[Any]) -> bool:
+    """Its rows are in one table, which it may share with other models."""
+    return type(mapper.local_table) is Table and mapper.persist_selectable is mapper.local_table
+
+
+def is_values_alone(mapper: Mapper[Any]) -> bool:
+    """A row is the values of its attributes: there is no other column, and no kind of entity."""
+    return (
+        has_one_table(mapper)
+        and mapper.inherits is None
+        and mapper.polymorphic_on is None
+        and {*mapper.local_table.c} <= {*mapper.columns}
+    )
 
 
 def is_plain(mapper: Mapper[Any]) -> bool:
-    """Rows of one table, all of them this model's, and each of its columns an attribute's."""
-    table = mapper.local_table
-    columns = [column for a in mapper.column_attrs for column in a.columns]
+    """Each row is an entity of this model, each column an attribute of it, and loaded at once."""
     return (
-        type(mapper) is Mapper
-        and type(table) is Table
+        is_values_alone(mapper)
+        and type(mapper) is Mapper
         and type(mapper.class_manager) is ClassManager
-        and mapper.inherits is None
         and [*mapper.self_and_descendants] == [mapper]
-        and mapper.polymorphic_on is None
         and not mapper.always_refresh
         and all(map(_is_plain_attribute, mapper.attrs))
-        and len(columns) == len(table.c)
-        and {*columns} == {*table.c}
+        and len(mapper.column_attrs) == len(mapper.local_table.c)
     )
 
 
 def _is_plain_attribute(attribute: MapperProperty[Any]) -> bool:
     if isinstance(attribute, RelationshipProperty):
         return attribute.lazy in LOADED_LATER
-    return type(attribute) is ColumnProperty and attribute.strategy_key == LOADED_AT_ONCE
+    return (
+        type(attribute) is ColumnProperty
+        and attribute.strategy_key == LOADED_AT_ONCE
+        and len(attribute.columns) == 1
+    )
 
 
 def takes_one_insert(mapper: Mapper[Any]) -> bool:
@@ -78,10 +82,10 @@ def _is_plain_default(default: Any) -> bool:
 
 
 def is_plain_select(statement: Select[Any], model: type[Any]) -> bool:
-    """The model's own columns and rows: which of them, in which order, and no more.
+    """The columns of the model: of which rows, in which order, and no more.
 
-    A part of a statement is an attribute of it; one that is not as SELECT has it by itself, and
-    not named here, may mean anything.
+    Each part of a statement is an attribute of it. One that is not named here, and not as every
+    SELECT has it, may mean anything.
     """
     return (
         type(statement) is Select
@@ -99,43 +103,8 @@ def _is_plain_order(clause: Any) -> bool:
 
 
 def _is_plain_part(name: str, value: Any) -> bool:
+    if name == "_label_style":
+        return value is LABEL_STYLE_DEFAULT
     if name == "_compile_options":  # a class, or an object that knows what is not as in the class
         return isinstance(value, type) or not vars(value)
     return name in WHERE_ORDER_AND_LIMIT or value is getattr(Select, name, ...)
-
-
-def listeners_to_reading(events: Any) -> Sequence[Collection[Any]]:
-    """Who listens to what every session does when it reads; collections that stay up to date.
-
-    `events` is the `dispatch` of a session that nobody else knows.
-    """
-    return [getattr(events, name).parent_listeners for name in READING]
-
-
-def tells_of_writing(events: Any, mapper: Mapper[Any]) -> bool:
-    return (
-        any(_writing(events))
-        or bool(mapper.dispatch.before_insert or mapper.dispatch.after_insert)
-        or bool(mapper.class_manager.dispatch.refresh_flush)
-    )
-
-
-def sends_plainly(engine: Engine) -> bool:
-    """Nobody listens to what is sent, and no option says how."""
-    events = engine.dialect.dispatch
-    return not (
-        engine._has_events  # noqa: SLF001  it has no public name
-        or engine.get_execution_options()
-        or events.do_execute
-        or len(events.handle_error) > 1  # one is our own
-    )
-
-
-def takes_text(connection: Connection) -> bool:
-    """Nobody listens for statements that are not text yet, and schemas keep their names."""
-    events = connection.engine.dispatch
-    return not (
-        events.before_execute
-        or events.after_execute
-        or "schema_translate_map" in connection.get_execution_options()
-    )

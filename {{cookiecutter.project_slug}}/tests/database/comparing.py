@@ -1,19 +1,22 @@
 """What is known of entities that were read or made in two ways."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Table, inspect
+from sqlalchemy import Table, inspect, null, select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import object_session
 
 from app.database.session import Database
 from tests.database.plain_models import Case, Compared
 
+NEVER_TWICE_THE_SAME = {"id", "created_at", "updated_at", "told_at", "number"}
 
-async def create_tables(database: Database, case: Case) -> None:
-    models = (case.model, *case.needs)
+
+async def create_tables(database: Database, *cases: Case) -> None:
+    models = chain.from_iterable((case.model, *case.needs) for case in cases)
     tables = set(chain.from_iterable(_with_referred(model) for model in models))
     async with database.engine.begin() as connection:
         await connection.run_sync(Compared.metadata.create_all, tables=[*tables])
@@ -68,3 +71,22 @@ def typed(value: Any) -> Any:
     if hasattr(value, "_sa_instance_state"):
         return _known(value)
     return type(value), repr(value) if isinstance(value, float) else value
+
+
+def comparable(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What two entities, or rows, can have alike."""
+    return {
+        name: type(value) if name in NEVER_TWICE_THE_SAME else typed(value)
+        for name, value in values.items()
+        if name != "_sa_instance_state"
+    }
+
+
+async def rows_of(session: AsyncSession, entity: Any) -> list[dict[str, Any]]:
+    """As they are in the database; in JSON, nothing and null are two."""
+    rows = []
+    for table in inspect(type(entity)).tables:
+        nothing = [column.is_(null()).label(f"no {column.name}") for column in table.c]
+        found = await session.execute(select(table, *nothing).where(table.c.id == entity.id))
+        rows.append(comparable(dict(found.mappings().one())))
+    return rows

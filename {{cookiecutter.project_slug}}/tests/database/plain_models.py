@@ -114,6 +114,7 @@ def _of_type(name: str, kind: Any, *values: Any) -> Case:
 
 
 DAY = date(2026, 2, 28)
+SPEAKING_SQL = _of_type("decorated_sql", Reversed, "lamp")
 TYPES = [
     _of_type("text", Text, "", "é\u2028𝄞"),
     _of_type("string", String(5), "abcde"),
@@ -150,8 +151,8 @@ TYPES = [
     _of_type("array_decorated", ARRAY(Shouted), ["a", None]),
     _of_type("decorated", Shouted, "lamp"),
     _of_type("decorated_float", Cents, Decimal("2.5")),
-    _of_type("decorated_sql", Reversed, "lamp"),
     _of_type("variant", Text().with_variant(JSONB(), "postgresql"), {"a": True}),
+    SPEAKING_SQL,
     _of_type("pickle", PickleType, {"a": (1, True)}),
     _of_type("range", INT4RANGE, Range(1, 5), Range(empty=True)),
     _of_type("address", INET, ip_address("10.0.0.1")),
@@ -225,7 +226,6 @@ class Shelf(Compared):
 
 
 PLAIN = [
-    *TYPES,
     Case(MadeByTheServer, [{}, {"code": "a", "size": 4, "sum": 1, "shouted": None}]),
     Case(Keyed, [{"name": "lamp"}]),
     Case(DoublyKeyed, [{"place": 7}]),

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
 from app.database.engine import create_engine
-from app.database.plainness import READING
+from app.database.listeners import READING
 from app.database.reader import Reader
 from app.database.replica import Replica
 from app.database.session import Database

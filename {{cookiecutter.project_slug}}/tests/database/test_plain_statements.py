@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import (
+    LABEL_STYLE_TABLENAME_PLUS_COL,
     Select,
     bindparam,
     func,
@@ -70,6 +71,7 @@ OTHERS: dict[str, Select[Any]] = {
     "prefix": THINGS.prefix_with("ALL"),
     "CTE": THINGS.add_cte(select(Thing.id).cte("keys")),
     "execution options": THINGS.execution_options(populate_existing=True),
+    "labels": THINGS.set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL),
     "from a Query": Query(Thing).enable_eagerloads(False).statement,  # type: ignore[dict-item]
     "in a list": THINGS.where(Thing.name.in_(["lamp"])),
 }
