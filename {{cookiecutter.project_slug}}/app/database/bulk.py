@@ -1,7 +1,8 @@
 """Many rows in one statement: what a repository can do without loading an entity for each.
 
 It goes past what the session has loaded. Such an entity keeps its old values, and a change of it
-afterwards is a StaleDataError, as if somebody else had been first.
+afterwards is a StaleDataError, as if somebody else had been first. What a model does in Python when
+an attribute is set, such as `@validates`, is not done.
 """
 
 from abc import ABC, abstractmethod
@@ -29,6 +30,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database.copying import copy
 from app.database.model import Entity, utc_now
+from app.database.plainness import has_one_table
 from app.problems import NotFound
 
 Model = TypeVar("Model", bound=Entity)
@@ -74,6 +76,7 @@ class Bulk(ABC, Generic[Model]):
         """
         if not rows:
             return 0
+        self._refuse_several_tables()
         given = self._as_table(rows)
         changes = {name: column for name, column in given.c.items() if name != "id"}
         statement = update(self.model).where(self.model.id == given.c.id)
@@ -95,7 +98,15 @@ class Bulk(ABC, Generic[Model]):
     def missing(self, key: UUID) -> NotFound:
         return NotFound(f"{self.model.__name__} {key} does not exist.")
 
+    def _refuse_several_tables(self) -> None:
+        """Of which a statement would change one: a row that is deleted would be half there."""
+        if not has_one_table(inspect(self.model)):
+            name = self.model.__name__
+            message = f"a {name} is in several tables: change and delete entities, one by one"
+            raise TypeError(message)
+
     async def _affected(self, statement: Update | Delete) -> int:
+        self._refuse_several_tables()
         result = await self.session.execute(statement, execution_options=_PAST_ENTITIES)
         return cast("CursorResult[Any]", result).rowcount
 

@@ -8,15 +8,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Column, inspect, text
-from sqlalchemy.dialects.postgresql.asyncpg import dialect
+from sqlalchemy import Column, inspect, literal, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapper
 
+from app.database.changes import DIALECT
 from app.database.engine import Connection
 from app.database.model import Base
-
-_DIALECT = dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy types no dialect
+from app.database.plainness import is_values_alone
 
 
 async def copy(session: AsyncSession, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> int:
@@ -24,11 +23,11 @@ async def copy(session: AsyncSession, model: type[Base], rows: Sequence[Mapping[
 
     A column that a row does not name gets the model's default. Raises asyncpg's errors as they
     are: `context` has the number of the row, counted from 1; and OverflowError, TypeError or
-    ValueError for a value that asyncpg cannot send.
+    ValueError for a value that asyncpg cannot send, TypeError for what takes more than COPY.
     """
     if not rows:
         return 0
-    columns = _columns(inspect(model), set().union(*rows))
+    columns = _columns(inspect(model), rows)
     table = cast("Any", model.__table__)
     connection = await _in_transaction(session)
     await connection.copy_records_to_table(
@@ -71,16 +70,30 @@ class _Target:
         return value if value is None or self.encode is None else self.encode(value)
 
 
-def _columns(mapper: Mapper[Any], given: set[str]) -> list[_Target]:
+def _columns(mapper: Mapper[Any], rows: Sequence[Mapping[str, Any]]) -> list[_Target]:
     """Those that some row names, and those that have a default; PostgreSQL fills the others."""
-    if unknown := given - set(mapper.columns.keys()):
+    if not is_values_alone(mapper):
+        message = f"a {mapper.class_.__name__} is more than a row of values: use `create_many`"
+        raise TypeError(message)
+    given = set().union(*rows)
+    own: Any = mapper.local_table.c
+    columns = {key: c for key, c in mapper.columns.items() if own.contains_column(c)}
+    if unknown := given - columns.keys():
         message = f"{mapper.class_.__name__} has no column {', '.join(sorted(unknown))}"
         raise TypeError(message)
     return [
         _Target(key, column.name, default or _null, _encoder(column))
-        for key, column in mapper.columns.items()
-        if (default := _default(mapper, column)) or key in given
+        for key, column in columns.items()
+        if (default := _default(mapper, column)) or _is_given(key, column, rows)
     ]
+
+
+def _is_given(key: str, column: Column[Any], rows: Sequence[Mapping[str, Any]]) -> bool:
+    given = sum(key in row for row in rows)
+    if 0 < given < len(rows) and column.server_default is not None:
+        message = f"some rows name {key} and some do not: its default is for all rows or none"
+        raise ValueError(message)
+    return given > 0
 
 
 def _default(mapper: Mapper[Any], column: Column[Any]) -> Callable[[_Filled], Any] | None:
@@ -103,7 +116,11 @@ def _null(_row: _Filled) -> None:
 
 
 def _encoder(column: Column[Any]) -> Callable[[Any], Any] | None:
-    return column.type.dialect_impl(_DIALECT).bind_processor(_DIALECT)
+    stored: Any = column.type.dialect_impl(DIALECT)
+    if stored.bind_expression(literal(None)) is not None:
+        message = f"the type of {column.name} stores by SQL, which COPY does not run"
+        raise TypeError(message)
+    return cast("Callable[[Any], Any] | None", stored.bind_processor(DIALECT))
 
 
 def _records(

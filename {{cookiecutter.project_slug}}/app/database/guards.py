@@ -66,7 +66,11 @@ def _tidy_up(connection: Any, entry: ConnectionPoolEntry) -> None:
         entry.invalidate()
 
 
+def only_reads(statement: str) -> bool:
+    return READS.match(statement) is not None and not LOCKS.search(statement)
+
+
 def _refuse_write(_connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
-    if READS.match(statement) is None or LOCKS.search(statement):
+    if not only_reads(statement):
         message = f"ReadSession is for reads; use Session for: {statement.split(maxsplit=1)[0]} ..."
         raise WriteRefusedError(message)

@@ -11,8 +11,8 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Column, Connection, CursorResult, Dialect, Table
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from app.database.direct import DriverStatement, result_converter
-from app.database.model import same_as_created
+from app.database.direct import DriverStatement
+from app.database.loader import result_converter
 
 Row = dict[str, Any]
 """Values by the keys of columns."""
@@ -70,28 +70,6 @@ class Parameters:
 
     def get_current_parameters(self) -> Mapping[str, Any]:
         return self._row
-
-
-def is_plain(connection: Connection) -> bool:
-    """Nobody listens for statements that are not text yet, and schemas keep their names."""
-    listeners = connection.engine.dispatch
-    return not (
-        listeners.before_execute
-        or listeners.after_execute
-        or "schema_translate_map" in connection.get_execution_options()
-    )
-
-
-def takes_values_alone(table: Table) -> bool:
-    """Whether each default is plain, or asks for no more than `Parameters` can say."""
-    return all(map(_is_plain, (column.default for column in table.c)))
-
-
-def _is_plain(default: Any) -> bool:
-    if default is None or not default.is_callable:
-        return default is None or not default.is_sequence
-    is_wrapped = default.arg is not default._fn  # noqa: SLF001  where it takes no parameters
-    return is_wrapped or default.arg is same_as_created
 
 
 def _is_made_by_the_service(column: Column[Any]) -> bool:

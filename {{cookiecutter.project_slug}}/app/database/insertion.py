@@ -5,20 +5,18 @@ that takes longer than the row. See docs/decisions/0024-one-new-row-is-one-inser
 """
 
 from functools import cache
-from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ClauseElement, Column, Connection, Table, inspect
+from sqlalchemy import ClauseElement, Column, Connection, inspect
 from sqlalchemy.orm import InstanceState, Mapper, Session
 from sqlalchemy.orm.attributes import instance_state
 
-from app.database.insert_statement import InsertStatement, is_plain, takes_values_alone
+from app.database.insert_statement import InsertStatement
+from app.database.listeners import takes_text, tells_of_writing
 from app.database.model import Entity
+from app.database.plainness import takes_one_insert
 
 STATE = "_sa_instance_state"
-ADDING = ("before_attach", "after_attach", "transient_to_pending", "pending_to_persistent")
-FLUSHING = ("before_flush", "after_flush", "after_flush_postexec")
-SESSION_LISTENERS = attrgetter(*ADDING, *FLUSHING)
 
 
 def store(session: Session, entity: Entity) -> None:
@@ -33,19 +31,7 @@ def store(session: Session, entity: Entity) -> None:
 def insertion_of(model: type[Entity]) -> "Insertion | None":
     """None for a model whose rows take more than an INSERT into its table."""
     mapper = inspect(model)
-    plain = (
-        isinstance(mapper.local_table, Table)
-        and mapper.local_table.implicit_returning
-        and mapper.inherits is None
-        and mapper.polymorphic_on is None
-        and mapper.eager_defaults == "auto"
-        and mapper.version_id_col is not None
-        and mapper.version_id_generator is not False
-        and not mapper._delete_orphans  # noqa: SLF001  it has no public name
-        and all(isinstance(a.columns[0], Column) for a in mapper.column_attrs)
-        and takes_values_alone(mapper.local_table)
-    )
-    return Insertion(mapper) if plain else None
+    return Insertion(mapper) if takes_one_insert(mapper) else None
 
 
 class Insertion:
@@ -68,7 +54,7 @@ class Insertion:
         if not self._suffices(session, entity):
             return False
         connection = session.connection(bind_arguments={"mapper": self._mapper})
-        if not is_plain(connection):
+        if not takes_text(connection):
             return False
         try:
             self._insert(connection, vars(entity))
@@ -81,16 +67,12 @@ class Insertion:
 
     def _suffices(self, session: Session, entity: Entity) -> bool:
         """Nothing else waits to be written, these are plain values, and nobody listens."""
-        mapper = self._mapper
         return (
             instance_state(entity).transient
             and session._is_clean()  # noqa: SLF001  `new`, `dirty`, `deleted` make a set each
             and self._attributes.issuperset(vars(entity))
             and not any(map(is_clause, vars(entity).values()))
-            and not mapper.dispatch.before_insert
-            and not mapper.dispatch.after_insert
-            and not mapper.class_manager.dispatch.refresh_flush
-            and not any(SESSION_LISTENERS(session.dispatch))
+            and not tells_of_writing(session.dispatch, self._mapper)
         )
 
     def _insert(self, connection: Connection, values: dict[str, Any]) -> None:

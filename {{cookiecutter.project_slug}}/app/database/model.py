@@ -7,9 +7,18 @@ from enum import StrEnum
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Enum, MetaData, Text, Uuid, func
+from sqlalchemy import BigInteger, DateTime, Enum, MetaData, Text, Uuid, event, func
 from sqlalchemy.engine.default import DefaultExecutionContext
-from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy.orm import (
+    ColumnProperty,
+    DeclarativeBase,
+    InstrumentedAttribute,
+    Mapped,
+    declared_attr,
+    mapped_column,
+)
+
+from app.database.changes import comparison
 
 # Without names, Alembic cannot drop a constraint and a problem cannot say which one was broken.
 NAMING_CONVENTION = {
@@ -65,6 +74,12 @@ class Base(DeclarativeBase):
         str: Text(),
         UUID: Uuid(),
     }
+
+
+@event.listens_for(Base, "attribute_instrument")
+def _notice_every_change(_model: Any, _name: str, attribute: InstrumentedAttribute[Any]) -> None:
+    if isinstance(attribute.prop, ColumnProperty):
+        attribute.impl.is_equal = comparison(attribute.prop.columns[0].type)
 
 
 class Entity(Base):

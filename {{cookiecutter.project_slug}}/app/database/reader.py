@@ -47,8 +47,8 @@ class Reader:
     async def entities(
         self, model: type[Model], statement: Select[Any], values: Mapping[str, Any]
     ) -> Sequence[Model]:
-        """For a SELECT of the model's columns alone; without the ORM when it can be."""
-        query = self._database.direct.query(statement, values)
+        """What a SELECT of the model finds; without the ORM where all about it is plain."""
+        query = self._database.direct.query(model, statement, values)
         if query is None:
             return (await self.scalars(statement, values)).all()
         sql, arguments = query

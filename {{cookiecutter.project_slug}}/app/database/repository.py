@@ -124,7 +124,7 @@ class Repository(Bulk[Model]):
         self, statement: Select[Any], values: Mapping[str, Any] = MappingProxyType({})
     ) -> Sequence[Model]:
         """What a SELECT of the model finds."""
-        if isinstance(self._session, Reader) and not self.load:
+        if isinstance(self._session, Reader):
             return await self._session.entities(self.model, statement, values)
         return (await self._session.scalars(statement, values)).all()
 

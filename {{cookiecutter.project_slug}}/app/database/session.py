@@ -37,8 +37,10 @@ class Database:
         dialect_of(engine).refuse_commit_after_error()
         self._writing = _sessions(engine, CommittingSession)
         self._reading = _sessions_for_reads(engine)
-        self.direct = DirectReads(engine.dialect)
         self._reading_replica = _sessions_for_reads(replica.engine) if replica else self._reading
+        engines = [engine, replica.engine] if replica else [engine]
+        events = self._reading().sync_session.dispatch
+        self.direct = DirectReads([each.sync_engine for each in engines], events)
 
     def transaction(self) -> AbstractAsyncContextManager[AsyncSession]:
         """A session whose work is committed at the end of the block, or not at all.

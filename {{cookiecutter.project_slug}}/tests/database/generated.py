@@ -49,7 +49,7 @@ class Generated(Scratch):
     colour: Mapped[Colour | None] = mapped_column(text_enum(Colour), default=Colour.RED)
     notes: Mapped[Any] = mapped_column(JSONB, nullable=True)
     blank: Mapped[Any] = mapped_column(JSONB(none_as_null=True), nullable=True)
-    details: Mapped[str | None] = mapped_column(deferred=True)
+    details: Mapped[str | None]
     spoken: Mapped[str | None] = mapped_column(Spoken())
 
 
@@ -63,6 +63,12 @@ class Unmade(Entity):
 def counted(**more: Any) -> Any:
     """What every entity's mapper is told, and something more."""
     return declared_attr.directive(lambda cls: {"version_id_col": cls.version, **more})
+
+
+class Deferring(Unmade):
+    __tablename__ = "deferring"
+
+    details: Mapped[str | None] = mapped_column(deferred=True)
 
 
 class Family(Unmade):
@@ -146,6 +152,7 @@ class View(Unmade):
 
 
 NEEDING_MORE = [
+    Deferring,
     Family,
     Heir,
     Expiring,

@@ -9,8 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import object_session
 
 from app.database.insertion import store
-
-NEVER_TWICE_THE_SAME = ("id", "created_at", "updated_at", "told_at")
+from tests.database.comparing import comparable
 
 
 async def by_insertion(session: AsyncSession, entity: Any) -> None:
@@ -44,13 +43,13 @@ def left_of(entity: Any) -> dict[str, Any]:
     """All that is known of an entity, as far as two of them can be the same."""
     state: Any = inspect(entity)
     session: Any = object_session(entity)
-    values = {name: value for name, value in vars(entity).items() if name in state.attrs}
     return {
-        "values": values | dict.fromkeys(values.keys() & set(NEVER_TWICE_THE_SAME), "some"),
+        "values": comparable(vars(entity)),
         "unloaded": state.unloaded,
         "expired": state.expired_attributes,
         "modified": (state.modified, state.committed_state),
-        "key": state.key and (state.key[0], state.key[1] == (entity.id,)),
+        "key": state.key
+        and (state.key[0], state.key[1] == state.mapper.primary_key_from_instance(entity)),
         "state": (state.transient, state.pending, state.persistent, state.detached),
         "in the session": session
         and (session.identity_map.get(state.key) is entity, session._is_clean()),

@@ -6,14 +6,15 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import inspect, null, select
+from sqlalchemy import inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database.reader import Reader
 from app.database.session import Database, Session
 from tests.conftest import Client
+from tests.database.comparing import rows_of
 from tests.database.generated import Generated
-from tests.database.inserting import NEVER_TWICE_THE_SAME, by_insertion, by_unit_of_work, left_of
+from tests.database.inserting import by_insertion, by_unit_of_work, left_of
 from tests.database.measurements import EMPTY, FULL, Measurement
 from tests.database.things import Scratch, Thing, ThingRepository, create_things
 from tests.web.conftest import ReadLog
@@ -41,21 +42,12 @@ async def test_it_leaves_what_the_unit_of_work_leaves(
         async with database.transaction() as session:
             await create(session, entity := model(**values))
             by_both.append(left_of(entity))
-            rows.append(await row_of(session, entity))
+            rows.append(await rows_of(session, entity))
             await session.delete(entity)
 
     assert by_both[1] == by_both[0]
     assert rows[1] == rows[0]
     assert by_both[1]["state"] == (False, False, True, False)
-
-
-async def row_of(session: AsyncSession, entity: Scratch) -> dict[str, Any]:
-    """As it is in the database; in JSON, nothing and null are two."""
-    table: Any = type(entity).__table__
-    nothing = [column.is_(null()).label(f"no {column.name}") for column in table.c]
-    found = await session.execute(select(table, *nothing).where(table.c.id == entity.id))
-    row = dict(found.mappings().one())
-    return row | dict.fromkeys(row.keys() & set(NEVER_TWICE_THE_SAME), "some")
 
 
 @pytest.mark.usefixtures("scratch")
