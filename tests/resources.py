@@ -17,8 +17,8 @@ TEN = {
     "bookings": "customer_id:ref(customers) room:int:index starts_at:datetime:index "
     "price:decimal(10,3):index:default=0 external_id:uuid:unique",
     "people": "name:str meta:json:optional",
-    "accounts": "iban:str:34:unique nick:str(1):unique(ci):optional balance:decimal(30,8):index big:bigint:index:default=-5 "
-    "opened_on:date:index",
+    "accounts": "iban:str:34:unique nick:str(1):unique(ci):optional balance:decimal(30,8):index "
+    "big:bigint:index:default=-5 opened_on:date:index",
     "memberships": "customer_id:ref(customers) account_id:ref(accounts)",
     "categories": "slug:str(40):unique:index weight:float:index:default=1.5 initial:str(1)",
     "statuses": "code:int:unique counter:bigint:unique rate:float:unique day:date:unique "
