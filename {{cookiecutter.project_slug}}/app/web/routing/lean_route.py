@@ -27,6 +27,7 @@ from app.web.routing.queries import reading_at_once
 from app.web.routing.solving import FUNCTION_STACK, REQUEST_STACK, Dependency, Solving
 
 SUCCESS = 200
+SWALLOWED = "a dependency with yield has caught an error and not raised it again"
 RENDERING = ("include", "exclude", "by_alias", "exclude_unset", "exclude_defaults", "exclude_none")
 
 
@@ -83,12 +84,12 @@ class LeanRoute:
         async with AsyncExitStack() as scope[REQUEST_STACK]:
             async with AsyncExitStack() as scope[FUNCTION_STACK]:
                 response = await self._response(request)
-            if response is not None:
-                await response(scope, request.receive, send)
-                answered = True
+            if response is None:
+                raise FastAPIError(SWALLOWED)
+            await response(scope, request.receive, send)
+            answered = True
         if not answered:
-            message = "a dependency with yield has caught an error and not raised it again"
-            raise FastAPIError(message)
+            raise FastAPIError(SWALLOWED)
 
     async def _response(self, request: Request) -> Response:
         try:

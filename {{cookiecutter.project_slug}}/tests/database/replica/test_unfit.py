@@ -108,7 +108,10 @@ async def test_between_two_checks_the_very_same_request_is_served_by_the_primary
     monkeypatch.setattr("app.database.replica.INTERVAL", 3_600)
     await asyncio.sleep(1)  # the last of the frequent checks
     assert await read(database)  # and leaves a connection in the pool
+    async with database.replica.engine.connect() as connection:
+        held: Any = (await connection.get_raw_connection()).driver_connection
     await asyncio.to_thread(standby.stop, "immediate")
+    await until(held.is_closed)
     database.replica.fit = True  # as long as no check has found out, on a busy machine too
     try:
         assert not await read(database)
