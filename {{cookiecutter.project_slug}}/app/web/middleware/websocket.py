@@ -9,12 +9,12 @@ from typing import cast
 import structlog
 from starlette import status
 from starlette.types import ASGIApp, Receive, Scope, Send
-from starlette.websockets import WebSocketDisconnect
+from starlette.websockets import WebSocketDisconnect, WebSocketDisconnected
 
 from app.observability.events import write_event
 from app.problems import InternalError, Problem, Stopping
 from app.web.cancellation import is_cancelled
-from app.web.exchange import UNANSWERED, Exchange, SocketExchange
+from app.web.exchange import ACCEPTED, UNANSWERED, Exchange, SocketExchange
 from app.web.matched_route import route_template
 from app.web.problem_response import problem_response
 from app.web.websocket_errors import SERVER_ERROR, answering
@@ -57,6 +57,8 @@ def has_left(error: BaseException, exchange: SocketExchange) -> bool:
     """Whether all that happened is that the client left; several tasks may say so in a group."""
     if isinstance(error, BaseExceptionGroup):
         return all(has_left(each, exchange) for each in error.exceptions)
+    if isinstance(error, WebSocketDisconnected):  # one task used it after another had heard
+        return exchange.status == ACCEPTED and not exchange.is_open
     return isinstance(error, WebSocketDisconnect) or error is exchange.lost
 
 
