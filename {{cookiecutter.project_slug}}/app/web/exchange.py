@@ -57,10 +57,12 @@ class Exchange:
 class SocketExchange(Exchange):
     """A WebSocket: `status` is that of its handshake, and it has an end."""
 
-    __slots__ = ("close_code", "closed_here", "lost")
+    __slots__ = ("at_accept", "close_code", "closed_here", "lost")
 
     def __init__(self) -> None:
         super().__init__()
+        self.at_accept: list[Callable[[], None]] = []
+        """Called when it is accepted, which is no response: `at_start` is not for it."""
         self.close_code: int | None = None
         """None while it is open."""
         self.closed_here = False
@@ -71,11 +73,6 @@ class SocketExchange(Exchange):
     @property
     def is_open(self) -> bool:
         return self.status == ACCEPTED and self.close_code is None and self.lost is None
-
-    @property
-    def was_left(self) -> bool:
-        """Whether it ended, and not by the application."""
-        return self.lost is not None or bool(self.close_code and not self.closed_here)
 
     @property
     def failed(self) -> bool:
@@ -91,7 +88,7 @@ class SocketExchange(Exchange):
         async def send_and_note(message: Message) -> None:
             kind = message["type"]
             if kind == "websocket.accept":
-                message["headers"] = [*message.get("headers", ()), *self.headers]
+                self._accept(message)
             elif kind == "websocket.http.response.start":
                 self._start(message)
             try:
@@ -103,10 +100,15 @@ class SocketExchange(Exchange):
                 self.status = ACCEPTED
             elif kind == "websocket.close" and not self.status:
                 self.status = FORBIDDEN  # the specification of ASGI says so
-            elif kind == "websocket.close":
+            elif kind == "websocket.close" and self.close_code is None:
                 self.close_code, self.closed_here = message.get("code", 1000), True
 
         return send_and_note
+
+    def _accept(self, message: Message) -> None:
+        message["headers"] = [*message.get("headers", ()), *self.headers]
+        for call in self.at_accept:
+            call()
 
     def hearing(self, receive: Receive) -> Receive:
         """Notes the end when the application hears of it."""

@@ -44,7 +44,7 @@ class HeaderTimeoutProtocol(HttpToolsProtocol):
             return
         if cycle.scope is not self.scope:  # the headers of the next one have begun
             self._start_timer()
-        elif self.timeout_keep_alive_task is None:  # the rest of a body that nobody read
+        else:  # the rest of a body that nobody read has stopped uvicorn's timer
             self.timeout_keep_alive_task = self.loop.call_later(
                 self.timeout_keep_alive, self.timeout_keep_alive_handler
             )

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from app.problems import NotFound, Problem, Stopping
-from app.web.exchange import FORBIDDEN, SocketExchange
+from app.web.exchange import ACCEPTED, FORBIDDEN, SocketExchange
 from app.web.invalid_input import from_validation
 from app.web.matched_route import route_template
 from app.web.problem_response import problem_response
@@ -47,8 +47,8 @@ def answering(scope: Scope, receive: Receive, send: Send, exchange: SocketExchan
 
     async def send_what_fits(message: Message) -> None:
         kind = message["type"]
-        if kind in {START, BODY} and (exchange.is_open or not can_refuse or exchange.close_code):
-            if kind == START and not exchange.close_code:
+        if kind in {START, BODY} and (exchange.status == ACCEPTED or not can_refuse):
+            if kind == START and exchange.close_code is None:
                 await send(_closing(scope, message["status"]))
         elif kind == CLOSE and can_refuse and not exchange.status:
             refusal = _refusal(scope, message.get("reason"))

@@ -20,8 +20,10 @@ class Socket:
     def __init__(self, **extensions: Any) -> None:
         self.scope: Scope = {"type": "websocket", "path": "/", "extensions": extensions}
         self.sent: list[Message] = []
+        self.is_gone = False
         exchange, send = Exchange.of(self.scope, self._note)
         assert isinstance(exchange, SocketExchange)
+        self.exchange = exchange
         self.send = answering(self.scope, self.receive, send, exchange)
 
     async def respond(self, response: Response) -> None:
@@ -32,6 +34,9 @@ class Socket:
 
     async def _note(self, message: Message) -> None:
         self.sent.append(message)
+        if self.is_gone:
+            error = "gone"
+            raise OSError(error)
 
 
 async def test_it_is_closed_in_place_of_the_response() -> None:
@@ -58,6 +63,20 @@ async def test_a_socket_that_is_open_is_closed_once() -> None:
     await socket.respond(problem_response(RateLimitExceeded(), socket.scope))
 
     assert socket.sent[1:] == [CLOSED]
+
+
+async def test_who_has_left_after_it_was_accepted_gets_no_response_either() -> None:
+    socket = Socket(**{"websocket.http.response": {}})
+    await socket.send({"type": "websocket.accept"})
+    socket.is_gone = True
+
+    with pytest.raises(OSError, match="gone"):
+        await socket.send({"type": "websocket.send", "text": "hello"})
+    with pytest.raises(OSError, match="gone"):
+        await socket.respond(problem_response(NotFound(), socket.scope))
+
+    assert socket.sent[-1] == CLOSED
+    assert socket.exchange.status == 101
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.problems import DeadlineExceeded, Stopping
 from app.web.cancellation import is_cancelled
 from app.web.deadlines import Deadlines
-from app.web.exchange import Exchange
+from app.web.exchange import Exchange, SocketExchange
 from app.web.problem_response import problem_response
 
 
 class DeadlineMiddleware:
-    """Counts until the response starts: streams and background tasks may take their time."""
+    """Counts until the response starts: streams and background tasks may take their time.
+
+    So may a WebSocket, once it is accepted.
+    """
 
     def __init__(self, app: ASGIApp, *, seconds: float) -> None:
         """Zero `seconds` is no deadline."""
@@ -20,12 +23,14 @@ class DeadlineMiddleware:
         self.deadlines = Deadlines(seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
         deadline = self.deadlines.start()
         exchange, send = Exchange.of(scope, send)
         exchange.at_start.append(lambda _headers: deadline.lift())
+        if isinstance(exchange, SocketExchange):
+            exchange.at_accept.append(deadline.lift)
         try:
             with deadline:
                 await self.app(scope, receive, send)

@@ -14,7 +14,7 @@ from starlette.websockets import WebSocketDisconnect, WebSocketDisconnected
 from app.observability.events import write_event
 from app.problems import InternalError, Problem, Stopping
 from app.web.cancellation import is_cancelled
-from app.web.exchange import UNANSWERED, Exchange, SocketExchange
+from app.web.exchange import ACCEPTED, UNANSWERED, Exchange, SocketExchange
 from app.web.matched_route import route_template
 from app.web.problem_response import problem_response
 from app.web.websocket_errors import SERVER_ERROR, answering
@@ -57,9 +57,9 @@ def has_left(error: BaseException, exchange: SocketExchange) -> bool:
     """Whether all that happened is that the client left; several tasks may say so in a group."""
     if isinstance(error, BaseExceptionGroup):
         return all(has_left(each, exchange) for each in error.exceptions)
-    # Once one task has met the end, Starlette tells the others that there never was a connection.
-    too_late = exchange.was_left and isinstance(error, WebSocketDisconnected)
-    return isinstance(error, WebSocketDisconnect) or error is exchange.lost or too_late
+    if isinstance(error, WebSocketDisconnected):  # one task used it after another had heard
+        return exchange.status == ACCEPTED and not exchange.is_open
+    return isinstance(error, WebSocketDisconnect) or error is exchange.lost
 
 
 def _is_draining(scope: Scope) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from fastapi import BackgroundTasks, FastAPI
 from fastapi.responses import StreamingResponse
 from sqlalchemy import text
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.database.session import Session
 from app.web.middleware.deadline import DeadlineMiddleware
@@ -118,3 +118,37 @@ async def test_a_timeout_that_nobody_handles_is_no_deadline() -> None:
     async with calling(DeadlineMiddleware(failing, seconds=60)) as client:
         with pytest.raises(TimeoutError):
             await client.get("/")
+
+
+async def shaken(handler: ASGIApp) -> list[Message]:
+    """What a WebSocket is sent that has a tenth of a second for its handshake."""
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await DeadlineMiddleware(handler, seconds=0.1)(
+        {"type": "websocket", "path": "/"}, receive, send
+    )
+    return sent
+
+
+async def test_a_handshake_that_takes_too_long_is_given_up() -> None:
+    async def endless(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        await asyncio.Event().wait()
+
+    start, _ = await shaken(endless)
+
+    assert (start["type"], start["status"]) == ("websocket.http.response.start", 504)
+
+
+async def test_a_websocket_that_was_accepted_may_take_its_time() -> None:
+    async def patient(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "websocket.accept"})
+        await asyncio.sleep(0.2)
+        await send({"type": "websocket.close"})
+
+    assert [it["type"] for it in await shaken(patient)] == ["websocket.accept", "websocket.close"]

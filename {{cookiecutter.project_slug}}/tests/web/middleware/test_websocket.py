@@ -6,17 +6,15 @@ from typing import Any
 import pytest
 from fastapi import FastAPI, WebSocket
 from starlette.types import Message, Scope
-from starlette.websockets import WebSocketDisconnect, WebSocketDisconnected
+from starlette.websockets import WebSocketDisconnect
 
-from app.web.exchange import SocketExchange
-from app.web.middleware.websocket import has_left
 from tests.web.conftest import ReadLog
 
 
 class Connected:
-    """A client that says nothing, at a server that cannot refuse by a response."""
+    """A client that says nothing and may leave, at a server that cannot refuse by a response."""
 
-    def __init__(self, path: str, **scope: Any) -> None:
+    def __init__(self, path: str, *, leaves: bool = False, **scope: Any) -> None:
         self.scope: Scope = {
             "type": "websocket",
             "path": path,
@@ -25,15 +23,17 @@ class Connected:
             **scope,
         }
         self.sent: list[Message] = []
-        self._connecting: list[Message] = [{"type": "websocket.connect"}]
+        self._coming: list[Message] = [{"type": "websocket.connect"}]
+        if leaves:
+            self._coming.append({"type": "websocket.disconnect", "code": 1001})
 
     async def run(self, app: FastAPI) -> None:
         await app(self.scope, self._receive, self._send)
 
     async def _receive(self) -> Message:
-        if not self._connecting:
+        if not self._coming:
             await asyncio.Event().wait()
-        return self._connecting.pop()
+        return self._coming.pop(0)
 
     async def _send(self, message: Message) -> None:
         self.sent.append(message)
@@ -103,13 +103,35 @@ async def test_only_a_group_of_nothing_but_disconnects_is_no_error(
     assert len(read_log("unhandled error")) == 1
 
 
-@pytest.mark.parametrize(("closed_here", "is_left"), [(False, True), (True, False)])
-def test_a_task_that_comes_after_the_end_is_no_error_where_the_client_has_left(
-    closed_here: bool, is_left: bool
+@pytest.mark.parametrize("use", ["receive", "close"])
+async def test_a_task_that_goes_on_after_another_has_heard_the_end_is_no_error(
+    app: FastAPI, read_log: ReadLog, use: str
 ) -> None:
-    exchange = SocketExchange()
-    exchange.status, exchange.close_code, exchange.closed_here = 101, 1001, closed_here
+    @app.websocket("/used")
+    async def used(socket: WebSocket) -> None:
+        await socket.accept()
+        with pytest.raises(WebSocketDisconnect):
+            await socket.receive_text()
+        if use == "receive":
+            await socket.receive_text()
+        await socket.close()
 
-    group = ExceptionGroup("two tasks", [WebSocketDisconnect(), WebSocketDisconnected("too late")])
+    await (client := Connected("/used", leaves=True)).run(app)
 
-    assert has_left(group, exchange) is is_left
+    last = {"receive": "websocket.accept", "close": "websocket.close"}[use]
+    assert client.sent[-1]["type"] == last
+    (line,) = read_log("websocket")
+    assert (line["level"], line["close_code"]) == ("info", 1001)
+    assert read_log("unhandled error") == []
+
+
+async def test_what_is_used_before_it_is_accepted_is_a_defect(
+    app: FastAPI, read_log: ReadLog
+) -> None:
+    @app.websocket("/hasty")
+    async def hasty(socket: WebSocket) -> None:
+        await socket.receive_text()
+
+    await Connected("/hasty").run(app)
+
+    assert len(read_log("unhandled error")) == 1
