@@ -16,7 +16,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.util import LRUCache
 
 from app.database.guards import only_reads
-from app.database.listeners import listeners_to_reading, sends_plainly
+from app.database.listeners import ReadListeners
 from app.database.loader import Loader, converters
 from app.database.model import Entity
 from app.database.plainness import is_plain, is_plain_select
@@ -34,8 +34,7 @@ class DirectReads:
 
     def __init__(self, engines: Sequence[Engine], events: Any) -> None:
         """`events` is the `dispatch` of a session that would read instead, on these engines."""
-        self._engines = engines
-        self._listeners = listeners_to_reading(events)
+        self._listeners = ReadListeners(engines, events)
         self._dialect = engines[0].dialect
         self._shapes: LRUCache[Any, Shape | None] = LRUCache(SHAPES)
         self._loaders: dict[type[Entity], Loader[Any]] = {}
@@ -52,17 +51,9 @@ class DirectReads:
             if values:
                 self._prepared[statement] = known
         _, shape, binds = known
-        if shape is None or self._is_told(model):
+        if shape is None or self._listeners.hear(self._loader(model).events):
             return None
         return shape.sql, shape.arguments(values, binds)
-
-    def _is_told(self, model: type[Entity]) -> bool:
-        """Whether somebody would hear of the read if the ORM did it."""
-        return (
-            any(self._listeners)
-            or self._loader(model).is_heard
-            or not all(map(sends_plainly, self._engines))
-        )
 
     def _found(self, model: type[Entity], statement: Select[Any]) -> Found:
         # The key that SQLAlchemy's own cache has: the statement without its values and options.

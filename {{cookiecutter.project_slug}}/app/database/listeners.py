@@ -3,7 +3,7 @@
 Asked each time, for a listener may come at any time.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -21,12 +21,31 @@ FLUSHING = ("before_flush", "after_flush", "after_flush_postexec")
 _writing = attrgetter(*ADDING, *FLUSHING)
 
 
-def listeners_to_reading(events: Any) -> Sequence[Collection[Any]]:
-    """Who listens to what every session does when it reads; collections that stay up to date.
+class ReadListeners:
+    """Those who would hear of a read if a session did it.
 
-    `events` is the `dispatch` of a session that nobody else knows.
+    Looks at SQLAlchemy's collections of them: to ask each whether it is empty costs a read 3 %.
     """
-    return [getattr(events, name).parent_listeners for name in READING]
+
+    def __init__(self, engines: Sequence[Engine], session_events: Any) -> None:
+        """`session_events` is the `dispatch` of a session that would read, and nobody else has."""
+        self._to_sessions = [getattr(session_events, name).parent_listeners for name in READING]
+        self._engines: list[Any] = [(engine, engine.dialect.dispatch) for engine in engines]
+
+    def hear(self, model_events: Any) -> bool:
+        """Also whether an engine has options, which a session would heed."""
+        loading = model_events.load
+        if any(self._to_sessions) or loading.listeners or loading.parent_listeners:
+            return True
+        for engine, events in self._engines:
+            sending, failing = events.do_execute, events.handle_error
+            if engine._has_events or engine.get_execution_options():  # noqa: SLF001  it has no public name
+                return True
+            if sending.listeners or sending.parent_listeners or failing.parent_listeners:
+                return True
+            if len(failing.listeners) > 1:  # one is our own
+                return True
+        return False
 
 
 def tells_of_writing(events: Any, mapper: Mapper[Any]) -> bool:
@@ -34,17 +53,6 @@ def tells_of_writing(events: Any, mapper: Mapper[Any]) -> bool:
         any(_writing(events))
         or bool(mapper.dispatch.before_insert or mapper.dispatch.after_insert)
         or bool(mapper.class_manager.dispatch.refresh_flush)
-    )
-
-
-def sends_plainly(engine: Engine) -> bool:
-    """Nobody listens to what is sent, and no option says how."""
-    events = engine.dialect.dispatch
-    return not (
-        engine._has_events  # noqa: SLF001  it has no public name
-        or engine.get_execution_options()
-        or events.do_execute
-        or len(events.handle_error) > 1  # one is our own
     )
 
 

@@ -1,6 +1,6 @@
 """Entities of rows as the driver gives them, and what SQLAlchemy's types make of their values."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from operator import itemgetter
 from typing import Any, Generic, TypeVar, cast
 
@@ -24,18 +24,14 @@ class Loader(Generic[Model]):
         mapper = inspect(model)
         columns: dict[Any, str] = {a.columns[0]: a.key for a in mapper.column_attrs}
         self._model = model
-        self._manager = mapper.class_manager
+        self.events: Any = mapper.class_manager.dispatch
         self._new = mapper.class_manager.new_instance
         self._attributes = {column.name: name for column, name in columns.items()}
-        self._key = _getter([columns[column] for column in mapper.primary_key])
+        self._key = itemgetter(*(columns[column] for column in mapper.primary_key))
+        self._key_is_one = len(mapper.primary_key) == 1
         self._converters = converters(
             (name, result_converter(column.type, dialect)) for column, name in columns.items()
         )
-
-    @property
-    def is_heard(self) -> bool:
-        """Whether somebody listens to what is loaded, as what makes a value mutable does."""
-        return bool(self._manager.dispatch.load)
 
     def entities(self, rows: Sequence[Record]) -> list[Model]:
         names = [self._attributes[name] for name in rows[0].keys()] if rows else []  # noqa: SIM118
@@ -47,15 +43,10 @@ class Loader(Generic[Model]):
         values.update(zip(names, row, strict=True))
         for name, convert in self._converters:
             values[name] = convert(values[name])
-        instance_state(entity).key = (self._model, self._key(values), None)  # else it seems new
+        key = self._key(values)
+        identity = (key,) if self._key_is_one else key
+        instance_state(entity).key = (self._model, identity, None)  # else it would seem new
         return entity
-
-
-def _getter(names: Sequence[str]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
-    if len(names) > 1:
-        return itemgetter(*names)
-    (name,) = names
-    return lambda values: (values[name],)
 
 
 def converters(pairs: Iterable[tuple[str, Convert | None]]) -> list[tuple[str, Convert]]:

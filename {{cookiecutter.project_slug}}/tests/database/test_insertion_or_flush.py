@@ -18,7 +18,7 @@ from tests.database.things import Thing, ThingRepository, create_things
 
 OF_A_FLUSH = ("after_transaction_create", "after_transaction_end")
 """A flush is a transaction within the session's, and an INSERT by itself is none."""
-OF_A_MODEL = {
+OF_A_MODEL: Any = {
     *inspect(Thing).dispatch._event_names,
     *inspect(Thing).class_manager.dispatch._event_names,
 } - {"before_configured", "after_configured"}  # which are of all models
