@@ -13,7 +13,7 @@ import pytest
 
 from tests.serving import APPLICATION, PATIENCE, Served, fork, serving, start, until
 
-SLOW_APP = "tests.served_app:create_app"
+SLOW_APP = "tests.served_app:create_patient_app"
 INTERRUPTED = {0, 130, -signal.SIGINT}
 TERMINATED = {0, 143, -signal.SIGTERM}
 
@@ -41,7 +41,7 @@ def test_sigterm_finishes_requests_in_progress_and_closes_every_connection(
         request = pool.submit(httpx.get, f"{served.url}/slow?seconds=1", timeout=PATIENCE)
         served.get("/health/ready")
         assert until(lambda: "slow request begun" in served.log())
-        assert connections(database_url, "to-be-stopped") == 2
+        assert until(lambda: connections(database_url, "to-be-stopped") == 2)
 
         status = served.stop()
 

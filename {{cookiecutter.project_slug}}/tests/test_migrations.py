@@ -83,7 +83,7 @@ def run(*arguments: str, url: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=PROJECT,
-        env=unmeasured(DATABASE_URL=url, ENVIRONMENT="test"),
+        env=unmeasured(DATABASE_URL=url, DATABASE_CONNECT_TIMEOUT="60", ENVIRONMENT="test"),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -55,7 +55,7 @@ def _sentence(model: type[BaseModel], fault: ErrorDetails) -> str:
         return f"{name} is missing. {_EXAMPLES.get(name, '')}".rstrip()
     message, value = fault["msg"].removeprefix("Value error, "), str(fault["input"])
     field = _field(model, path)
-    if group_of(field):
+    if field and group_of(field):
         # Of values that do not go together: it names them.
         return message if isinstance(fault["input"], dict) else f"{name}: {message}"
     if is_hidden(name, field) or not may_be_told(value):
@@ -69,9 +69,10 @@ def _tells(message: str, value: str) -> bool:
     return bool(value) and re.search(quoted, message) is not None
 
 
-def _field(model: type[BaseModel], path: list[str]) -> FieldInfo:
-    field = model.model_fields[path[0]]
-    group = group_of(field)
+def _field(model: type[BaseModel], path: list[str]) -> FieldInfo | None:
+    """None for what is no setting, where a group forbids that."""
+    field = model.model_fields.get(path[0])
+    group = field and group_of(field)
     return _field(group, path[1:]) if group and path[1:] else field
 
 

@@ -36,7 +36,7 @@ def _is_link(name: str, value: str | None, known: Iterable[str]) -> bool:
 class Strangers(InitSettingsSource):
     """No values, but the names in other sources that are no settings."""
 
-    KEY = "strangers"
+    KEY = "names that are no settings"
 
     @classmethod
     def taken_from(cls, values: dict[str, Any]) -> list[Stranger]:

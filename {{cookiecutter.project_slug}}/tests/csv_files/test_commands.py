@@ -14,6 +14,7 @@ from tests.csv_files.test_exporting import names_in
 from tests.serving import PATIENCE, PROJECT, start, unmeasured
 
 MANY = 50_000
+PATIENT = {"DATABASE_CONNECT_TIMEOUT": "60"}
 PROGRAM = ("-m", "tests.csv_files.gadgets")
 PAUSE = """
     CREATE FUNCTION scratch.pause() RETURNS trigger LANGUAGE plpgsql AS
@@ -52,7 +53,7 @@ async def test_ctrl_c_rolls_back_and_says_where_to_go_on(
 ) -> None:
     await gadgets.execute(PAUSE)
     file = many(tmp_path, 100)
-    env = {"DATABASE_URL": database_url}
+    env = {"DATABASE_URL": database_url, **PATIENT}
     with start(*PROGRAM, "import", "gadgets", str(file), *batch, env=env) as process:
         async with asyncio.timeout(90):
             while not await gadgets.fetchval(ASLEEP):  # noqa: ASYNC110  the server cannot call
@@ -69,7 +70,7 @@ async def test_ctrl_c_ends_an_export_which_leaves_no_file(
     gadgets: Any, database_url: str, tmp_path: Path
 ) -> None:
     target = tmp_path / "out.csv"
-    env = {"DATABASE_URL": database_url}
+    env = {"DATABASE_URL": database_url, **PATIENT}
     async with gadgets.transaction():
         await gadgets.execute("LOCK TABLE scratch.gadgets")
         with start(*PROGRAM, "export", "gadgets", str(target), env=env) as process:
@@ -99,7 +100,7 @@ async def test_who_has_read_enough_of_an_export_gets_no_traceback(
 def exported_to(output: int, database_url: str) -> "subprocess.CompletedProcess[bytes]":
     return subprocess.run(
         [sys.executable, *PROGRAM, "export", "gadgets"],
-        env=os.environ | {"DATABASE_URL": database_url, "PYTHONPATH": str(PROJECT)},
+        env=os.environ | {"DATABASE_URL": database_url, "PYTHONPATH": str(PROJECT), **PATIENT},
         stdout=output,
         stderr=subprocess.PIPE,
         check=False,
@@ -132,7 +133,7 @@ async def peaks(gadgets: Any, database_url: str, tmp_path: Path, count: int) -> 
 def measured(database_url: str, *arguments: str) -> tuple[int, int]:
     """Exit status, and the peak of resident memory in KiB."""
     program = [sys.executable, *PROGRAM, arguments[0], "gadgets", *arguments[1:]]
-    env = unmeasured(DATABASE_URL=database_url, PYTHONPATH=str(PROJECT))
+    env = unmeasured(DATABASE_URL=database_url, PYTHONPATH=str(PROJECT), **PATIENT)
     with subprocess.Popen(program, env=env, cwd=Path(arguments[1]).parent) as process:
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)

@@ -59,7 +59,8 @@ def check(name: str, facts: Facts = FACTS, **groups: Any) -> Finding:
 
 
 def doctor(*arguments: str, **env: str) -> tuple[int, str]:
-    with fork(APPLICATION, "doctor", *arguments, env=env) as process:
+    patient = {"DATABASE_CONNECT_TIMEOUT": "60"}
+    with fork(APPLICATION, "doctor", *arguments, env=patient | env) as process:
         output, _ = process.communicate()
     assert "Traceback" not in output
     return process.wait(), output

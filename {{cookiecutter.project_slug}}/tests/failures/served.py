@@ -9,7 +9,7 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import main
-from app.database import password
+from app.database import line, password
 from app.database.reader import Reader
 from app.database.session import CurrentDatabase, ReadSession, Session
 
@@ -33,7 +33,8 @@ async def value(session: AsyncSession | Reader, statement: TextClause, key: int)
 
 
 def create_app() -> FastAPI:
-    password.MOMENT = 5  # a busy machine changes two passwords more slowly
+    # A busy machine changes two passwords more slowly, and is no database that is away.
+    password.MOMENT, line.TIMEOUT = 5, 10
     app = main.create_app()
     app.include_router(router)
     app.state.meeting = asyncio.Barrier(2)

@@ -27,7 +27,8 @@ def _fresh() -> Iterator[None]:
 
 
 def configured(form: str = "json", level: str = "info", **settings: Any) -> Read:
-    """What was written since."""
+    """What was written since, by a service whose name makes no line worth a search."""
+    settings = {"service": {"name": "shop"}, **settings}
     return log_of(
         make_settings(database=DATABASE, log={"format": form, "level": level}, **settings)
     )

@@ -62,6 +62,8 @@ def circular() -> dict[str, Any]:
         {"header": "BEARER hunter2"},
         {"header": "Authorization: Basic hunter2"},
         {"headers": [(b"x-api-key", b"hunter2")]},
+        {"headers": [["x-api-key", "hunter2"]]},
+        {"path": "/tabs/Bearer\thunter2"},
         {"headers": {b"cookie": b"hunter2"}},
         {"form": Form(client_secret="hunter2", accounts=[Account("a", "hunter2")])},
         {"account": Account("a", "hunter2")},
@@ -100,7 +102,7 @@ def test_secrets_inside_texts_and_tracebacks_are_hidden(form: str) -> None:
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize(("text", "expected"), HIDDEN)
 def test_each_form_hides_what_the_other_hides(form: str, text: str, expected: str) -> None:
-    read = configured(form, service={"name": "shop"})
+    read = configured(form)
 
     log.info(text)
     log.info("one", value=text)
@@ -131,7 +133,7 @@ def test_what_only_looks_like_a_secret_is_written(form: str) -> None:
 
 def test_the_line_of_a_request_is_not_searched(monkeypatch: pytest.MonkeyPatch) -> None:
     """There is one of it for each request, and to search it costs as much again."""
-    read = configured(service={"name": "shop"})
+    read = configured()
     monkeypatch.setattr("app.observability.rendering.redact", fail)
 
     log.info(

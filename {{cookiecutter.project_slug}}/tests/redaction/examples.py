@@ -46,5 +46,9 @@ HIDDEN = [
     ("ValueError('a password=hunter2') in x", "ValueError('a password=***') in x"),
     ("(PASSWORD 'hunt''er2', 1)", "(PASSWORD '***', 1)"),
     ("key sk-proj-hunter2hunter2hunter2 refused", "key *** refused"),
+    ("sk-proj-hunter2hunter2hunter2", "***"),
+    ("ghp_hunter2hunter2hunter2", "***"),
+    ("github_pat_hunter2hunter2hunter2", "***"),
+    ("(b'cookie',b'hunter2')", "(b'cookie',***)"),
     ("github_pat_hunter2hunter2hunter2, ghp_hunter2hunter2hunter2", "***, ***"),
 ]

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from pydantic import SecretStr, ValidationError, field_validator
+from pydantic import ConfigDict, SecretStr, ValidationError, field_validator
 
 from app.settings import Settings
 from app.settings.faults import SettingsError
@@ -31,6 +31,8 @@ class ShopSettings(Group):
     secret: SecretStr | None = None
     limit: int = 1
     callback: str = "https://user:hunter2@h"
+
+    model_config = ConfigDict(extra="forbid")
 
     @field_validator("api_key", "webhook_url", "callback")
     @classmethod
@@ -98,7 +100,7 @@ def test_a_group_that_is_no_mapping_is_not_told() -> None:
         ("SHOP_WEBHOOK_URL", "wrong-hunter2", "SHOP_WEBHOOK_URL: cannot be used"),
         ("SHOP_CALLBACK", "wrong:hunter2@h", "SHOP_CALLBACK: cannot be used"),
         ("SHOP_CALLBACK", "wrong", "SHOP_CALLBACK: wrong is wrong (it is 'wrong')"),
-        ("SHOP_SECRETS", "hunter2", "SHOP_SECRETS is no setting; write SHOP_SECRET"),
+        ("SHOP_PASSWORD", "hunter2", "SHOP_PASSWORD: Extra inputs are not permitted"),
     ],
 )
 def test_settings_that_a_service_adds_are_hidden_as_well(
