@@ -83,7 +83,11 @@ def test_it_migrates_serves_and_stops_as_its_user_on_a_read_only_root(
     image: Image, database_url: str, tmp_path: Path
 ) -> None:
     port, log = free_port(), tmp_path / "log"
-    given = {"DATABASE_URL": database_url, "SERVER_PORT": str(port)}
+    given = {
+        "DATABASE_URL": database_url,
+        "SERVER_PORT": str(port),
+        "SERVER_HEALTH_DETAILS": "true",  # else production tells its status alone
+    }
     image.run("alembic", "upgrade", "head", given=given)
     check = image.config["Healthcheck"]["Test"][1:]
     with image.running(log, **given) as process:
