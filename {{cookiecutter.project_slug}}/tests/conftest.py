@@ -23,7 +23,7 @@ from fastapi import FastAPI
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from app.database.session import Database
-from app.main import create_app, lifespan
+from app.main import create_app
 from app.models import Base
 from app.settings import Settings
 from tools.postgres import Server, running
@@ -116,7 +116,7 @@ async def start_app(clean_database: None) -> AsyncIterator[StartApp]:
 
         async def start(settings: Settings) -> FastAPI:
             app = create_app(settings)
-            await stack.enter_async_context(lifespan(app))
+            await stack.enter_async_context(app.router.lifespan_context(app))
             return app
 
         yield start

@@ -27,6 +27,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import TypeEngine
 
 from app.database.copying import copy
 from app.database.model import Entity, utc_now
@@ -78,7 +79,8 @@ class Bulk(ABC, Generic[Model]):
             return 0
         self._refuse_several_tables()
         given = self._as_table(rows)
-        changes = {name: column for name, column in given.c.items() if name != "id"}
+        types = inspect(self.model).columns
+        changes = {n: _sent(c, types[n].type) for n, c in given.c.items() if n != "id"}
         statement = update(self.model).where(self.model.id == given.c.id)
         counted = statement.values(self._counted(changes)).returning(self.model.id)
         changed = await self.session.scalars(counted, execution_options=_PAST_ENTITIES)
@@ -122,11 +124,20 @@ class Bulk(ABC, Generic[Model]):
             message = "an id appears twice: which of its rows should win?"
             raise ValueError(message)
         types = {name: column.type for name, column in inspect(self.model).columns.items()}
-        arrays = {n: bindparam(n, [row[n] for row in rows], ARRAY(types[n])) for n in names}
-        return select(*(func.unnest(a).label(n) for n, a in arrays.items())).subquery("given")
+        if arrays := [name for name in names if isinstance(types[name], ARRAY)]:
+            message = f"{', '.join(arrays)} cannot be in an array of arrays: use update_where"
+            raise TypeError(message)
+        columns = {n: bindparam(n, [row[n] for row in rows], ARRAY(types[n])) for n in names}
+        return select(*(func.unnest(c).label(n) for n, c in columns.items())).subquery("given")
 
 
 _PAST_ENTITIES = {"synchronize_session": False}
+
+
+def _sent(column: Any, kind: TypeEngine[Any]) -> ColumnElement[Any]:
+    """As a type sends its values, such as within a function that encrypts them."""
+    sent: ColumnElement[Any] | None = kind.bind_expression(column)
+    return column if sent is None else sent
 
 
 def _some(where: Sequence[ColumnElement[bool]]) -> Sequence[ColumnElement[bool]]:

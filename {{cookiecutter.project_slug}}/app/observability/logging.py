@@ -64,5 +64,7 @@ def _route_standard_library(
     server = logging.getLogger("uvicorn.error")
     server.filters = [_is_no_handshake]  # its line too says more
     server.setLevel(max(level, logging.INFO))  # what WebSocket libraries debug are headers and data
+    for client in ("httpx", "httpx2"):
+        logging.getLogger(client).setLevel(logging.WARNING)  # they tell each URL, keys in it too
     logging.getLogger("app.database.pool").setLevel(logging.WARNING)  # SQLAlchemy's own words
     logging.captureWarnings(capture=True)

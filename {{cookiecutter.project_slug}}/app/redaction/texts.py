@@ -8,9 +8,10 @@ from app.redaction.named import HIDDEN, hide_named
 MARKS = (
     *("token", "secret", "pass", "pwd", "auth", "cookie", "credential", "sig", "dsn", "jwt", "otp"),
     *("key", "session", "bearer", "basic", "://", "eyj", "sk-", "ghp_", "github_pat_"),
-    "failing row",
+    *("failing row", "detail:", "input_value="),
 )
 """In whatever holds something to hide is one of these, whether it is a name or a text."""
+ROWS = re.DOTALL | re.MULTILINE
 SHAPES = {
     re.compile(r"\b(bearer)\s+[\w.~+/=-]+", re.ASCII | re.IGNORECASE): rf"\1 {HIDDEN}",
     # JSON Web Tokens begin with `{"`, in base64.
@@ -20,8 +21,15 @@ SHAPES = {
     ),
     # Keys of OpenAI and those that do as it does, and of GitHub.
     re.compile(r"\b(?:sk-|ghp_|github_pat_)[\w-]{16,}"): HIDDEN,
-    # PostgreSQL shows all of a row that it refuses.
-    re.compile(r"(Failing row contains) \(.*\)"): rf"\1 ({HIDDEN})",
+    # PostgreSQL shows all of a row that it refuses, and of a key, in the language of the server.
+    re.compile(r"(Failing row contains|DETAIL:[^(\n]{1,200}) \(.{0,20000}?\)(?=\.?$)", ROWS): (
+        rf"\1 ({HIDDEN})"
+    ),
+    re.compile(r"(DETAIL: [^(\n]{1,200}\(.{1,2000}?\))=\(.{0,20000}?\)(?= )", ROWS): (
+        rf"\1=({HIDDEN})"
+    ),
+    # Of pydantic, the value that it refuses.
+    re.compile(r"(input_value=).{0,2000}?(, input_type=)", re.DOTALL): rf"\1{HIDDEN}\2",
 }
 BASIC = re.compile(r"\b(basic)\s+([a-z0-9+/]+)=*", re.ASCII | re.IGNORECASE)
 URL_PASSWORD = re.compile(r"(://[^:/@]*):.*", re.DOTALL)

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-ALIKE = 0.9
+ALIKE, ALIKE_ALONE = 0.9, 0.85
+"""Of names within a group, and of those that have none: `ENVIORMENT` is one of ours."""
 LONG = 8
 """From so many letters on, a name without its group may differ by more than one of them."""
 
@@ -64,10 +65,16 @@ def _near(name: str, setting: str, prefix: str) -> bool:
         return name.startswith(prefix)  # LOGLEVEL may be another program's
     if _one_slip_apart(name, setting):
         return True
-    if not prefix or not name.startswith(prefix):
+    if not prefix:
+        return _alike(name, setting, ALIKE_ALONE)
+    if not name.startswith(prefix):
         return False
     one, other = name.removeprefix(prefix), setting.removeprefix(prefix)
-    return min(len(one), len(other)) >= LONG and SequenceMatcher(None, one, other).ratio() >= ALIKE
+    return _alike(one, other, ALIKE)
+
+
+def _alike(one: str, other: str, least: float) -> bool:
+    return min(len(one), len(other)) >= LONG and SequenceMatcher(None, one, other).ratio() >= least
 
 
 def _one_slip_apart(one: str, other: str) -> bool:

@@ -10,7 +10,7 @@ from starlette._utils import is_async_callable
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.types import Receive, Scope
+from starlette.types import Scope
 
 from app.database.failures import problem_from, sqlstate
 from app.problems import InternalError, Problem
@@ -87,15 +87,19 @@ async def _handled(request: Request, error: Exception) -> Response:
     return await _called(handler, request, error)
 
 
-async def response_to_defect(error: BaseException, scope: Scope, receive: Receive) -> Response:
+async def response_to_defect(error: BaseException, scope: Scope) -> Response:
     """For the logging middleware: what ServerErrorMiddleware would send, which stands outside.
 
     The application's handler of `Exception`, or of 500, whichever it was given last.
     """
-    request = Request(scope, receive)
+    request = Request(scope)  # as there: the body is gone, and who asks for it is told so at once
     given = getattr(scope.get("app"), "exception_handlers", {})
     handler = next((given[it] for it in reversed(given) if it in {500, Exception}), on_defect)
-    return await _called(handler, request, error)
+    try:
+        return await _called(handler, request, error)
+    except Exception:  # noqa: BLE001  whatever it is, there is an answer
+        structlog.get_logger().exception("the handler of errors failed")
+        return problem_response(InternalError(), scope)
 
 
 async def on_defect(request: Request, _error: Exception) -> Response:

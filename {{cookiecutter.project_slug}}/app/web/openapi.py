@@ -1,6 +1,6 @@
 """The OpenAPI document as the service really answers: every error is a Problem."""
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any
 
 from fastapi import FastAPI
@@ -67,12 +67,27 @@ def _describe(document: dict[str, Any], taking_keys: Container[tuple[str, str]])
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     schemas["Problem"] = PROBLEM_SCHEMA
-    for path, operations in document["paths"].items():
+    for path, method, operation in _operations(document["paths"]):
+        _document_errors(operation)
+        if (path, method) in taking_keys:
+            _document_replays(operation)
+        operation["responses"]["default"] = _response("Problem")
+        for callback in operation.get("callbacks", {}).values():
+            _forget_errors(callback)
+    _forget_errors(document.get("webhooks", {}))
+
+
+def _operations(paths: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, operations in paths.items():
         for method, operation in operations.items():
-            _document_errors(operation)
-            if (path, method) in taking_keys:
-                _document_replays(operation)
-            operation["responses"]["default"] = _response("Problem")
+            yield path, method, operation
+
+
+def _forget_errors(paths: Mapping[str, Any]) -> None:
+    """Of what others answer to us: what they say of errors is their own matter."""
+    for *_, operation in _operations(paths):
+        if "HTTPValidationError" in str(operation["responses"].get("422")):
+            del operation["responses"]["422"]
 
 
 def _document_errors(operation: dict[str, Any]) -> None:

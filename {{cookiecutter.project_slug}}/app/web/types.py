@@ -5,6 +5,7 @@ Each rule stands in the JSON schema too, so that generated clients and tests kno
 
 import re
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Annotated, Any
 
 from pydantic import (
@@ -71,10 +72,18 @@ class Output(BaseModel):
         if (
             isinstance(source, Entity)
             and cls.__pydantic_fields__.keys() <= source.__dict__.keys()
-            and cls.model_config.get("extra", "ignore") == "ignore"
+            and _reads_by_name(cls)
         ):
             return source.__dict__
         return source
+
+
+@cache
+def _reads_by_name(output: type[BaseModel]) -> bool:
+    """Each field is the attribute of its name, and there are no others."""
+    fields = output.model_fields.values()
+    by_name = all(field.validation_alias is None for field in fields)
+    return by_name and output.model_config.get("extra", "ignore") == "ignore"
 
 
 class Input(BaseModel):

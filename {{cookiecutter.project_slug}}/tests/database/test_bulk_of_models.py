@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import select, true
+from sqlalchemy import ARRAY, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -148,3 +148,27 @@ async def test_they_are_changed_and_deleted_or_refused(database: Database, case:
             assert await change() == len(keys)
             found = await session.scalars(select(case.model.version))
             assert [*found] == ([version] * len(keys) if version < 4 else [])
+
+
+@pytest.mark.usefixtures("scratch")
+async def test_every_type_is_changed_as_by_a_session_or_refused(database: Database) -> None:
+    for case in [*TYPES, SPEAKING_SQL]:
+        changes = [row for row in case.rows if row.get("other") is not None]
+        model: Any = case.model
+        values = select(model.value, model.other).order_by(model.id)
+        await create_tables(database, case)
+        async with database.transaction() as session:
+            session.add_all(entities := [model(**case.rows[0]) for _ in changes])
+            await session.flush()
+            rows = [{"id": it.id, **row} for it, row in zip(entities, changes, strict=True)]
+            if isinstance(model.value.type, ARRAY):
+                with pytest.raises(TypeError, match="value, other cannot be in an array of arrays"):
+                    await repository_of(model, session).update_many(rows)
+                continue
+            await repository_of(model, session).update_many(rows)
+            by_bulk = (await session.execute(values)).all()
+            await session.rollback()
+        async with database.transaction() as session:
+            session.add_all(model(**row) for row in changes)
+            await session.flush()
+            assert by_bulk == (await session.execute(values)).all(), case

@@ -160,3 +160,12 @@ def test_no_handshake_of_the_server_is_written_with_its_query_string(level: str)
     server.info("Started server process [%d]", 7)
 
     assert [line["event"] for line in lines(read)] == ["Started server process [7]"]
+
+
+@pytest.mark.parametrize("client", ["httpx", "httpx2"])
+def test_clients_do_not_tell_each_url_that_they_ask_for(client: str) -> None:
+    read = configured()
+
+    logging.getLogger(client).info("HTTP Request: GET https://maps.example/?key=hunter2")
+
+    assert read() == ""

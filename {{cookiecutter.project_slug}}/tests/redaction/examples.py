@@ -36,6 +36,16 @@ HIDDEN = [
     ("ALTER ROLE a PASSWORD 'hunter2' LOGIN", "ALTER ROLE a PASSWORD '***' LOGIN"),
     ("Key (token)=(hunter2) already exists.", "Key (token)=*** already exists."),
     ("Failing row contains (1, hunter2, (x)).", "Failing row contains (***)."),
+    ("Failing row contains (a\nhunter2, 1).\nmore (x)", "Failing row contains (***).\nmore (x)"),
+    ("DETAIL:  Zeile enthält (1, hunter2).", "DETAIL:  Zeile enthält (***)."),
+    (
+        "DETAIL:  Key (token, lower(uid))=(hunter2, (x)) already exists.",
+        "DETAIL:  Key (token, lower(uid))=(***) already exists.",
+    ),
+    (
+        "name\n  too short [type=x, input_value='hunter2', input_type=str]",
+        "name\n  too short [type=x, input_value=***, input_type=str]",
+    ),
     ("postgresql://alice:hunter2@db/shop", "postgresql://alice:***@db/shop"),
     ("redis://:hunter2@cache and http://a:hunter2@b", "redis://:***@cache and http://a:***@b"),
     ("postgresql://alice:hunt@er/2?#@db/shop", "postgresql://alice:***@db/shop"),

@@ -214,3 +214,19 @@ async def test_what_an_own_handler_answers_has_a_log_line_and_an_id(
     assert response.headers["x-request-id"]
     assert "inside" in read_log("unhandled error")[0]["exception"]
     assert read_log("request")[0]["status"] == 500
+
+
+async def test_an_own_handler_that_asks_for_the_body_or_fails_does_not_keep_anyone_waiting(
+    app: FastAPI, client: Client, read_log: ReadLog
+) -> None:
+    @app.exception_handler(Exception)
+    async def answer(request: Request, _: Exception) -> Response:
+        return Response(await request.body())
+
+    app.post("/crash")(raising(RuntimeError("inside")))
+
+    response = await client.post("/crash", json={"a": 1})
+
+    assert response.status_code == 500
+    assert response.json()["type"] == "/problems/internal-error"
+    assert len(read_log("the handler of errors failed")) == 1

@@ -1,11 +1,12 @@
 """The OpenAPI document says what the service really answers."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Annotated, Any
 
 import pytest
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.security import HTTPBearer, OAuth2PasswordBearer
 
 from app.problems import AlreadyExists, Conflict, Forbidden, NotFound, ReferenceMissing
@@ -172,3 +173,17 @@ async def test_a_problem_that_is_sent_has_the_documented_shape(
             assert isinstance(value, types[schema["properties"][name]["type"]])
         shape = schema["properties"]["errors"]["items"]["properties"]
         assert all(set(error) == set(shape) for error in body.get("errors", []))
+
+
+async def test_what_others_answer_to_us_refers_to_nothing_that_is_not_there(app: FastAPI) -> None:
+    callbacks = APIRouter()
+    callbacks.post("{$request.body#/url}")(create_thing)
+    app.post("/things", callbacks=callbacks.routes)(create_thing)
+    app.webhooks.post("thing-made")(create_thing)
+
+    text = json.dumps(app.openapi())
+
+    assert "HTTPValidationError" not in text
+
+
+async def create_thing(body: ThingCreate) -> None: ...

@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 import pytest
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 from sqlalchemy.orm import Mapped
 
 from app.web.types import Output
@@ -49,6 +49,21 @@ def test_what_is_sent_may_be_made_from_an_entity_and_from_what_it_computes() -> 
 
     assert Named.model_validate(square).model_dump() == {"name": "four"}
     assert Sized.model_validate(square).model_dump() == {"name": "four", "area": 16}
+
+
+def test_a_field_of_another_name_is_read_by_that() -> None:
+    class Shown(Output):
+        name: str = Field(validation_alias="shown")
+
+    class Lamp(Scratch):
+        __tablename__ = "lamps"
+        name: Mapped[str]
+
+        @property
+        def shown(self) -> str:
+            return f"a {self.name}"
+
+    assert Shown.model_validate(Lamp(name="lamp")).name == "a lamp"
 
 
 @pytest.mark.parametrize("extra", ["allow", "forbid", "ignore"])

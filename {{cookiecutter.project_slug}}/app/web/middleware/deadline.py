@@ -1,6 +1,7 @@
 """Ends a request that takes too long, and answers one that is cut off because the service stops."""
 
 import asyncio
+from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -27,6 +28,7 @@ class DeadlineMiddleware:
             await self.app(scope, receive, send)
             return
         deadline = self.deadlines.start()
+        app = scope.get("app")  # now: a mounted application takes its place
         exchange, send = Exchange.of(scope, send)
         exchange.at_start.append(lambda _headers: deadline.lift())
         if isinstance(exchange, SocketExchange):
@@ -39,6 +41,10 @@ class DeadlineMiddleware:
                 raise
             await problem_response(DeadlineExceeded(), scope)(scope, receive, send)
         except asyncio.CancelledError as error:
-            if exchange.status or not is_cancelled(error) or not scope["app"].state.drain.is_set():
+            if exchange.status or not is_cancelled(error) or not _is_draining(app):
                 raise
             await problem_response(Stopping(), scope)(scope, receive, send)
+
+
+def _is_draining(app: Any) -> bool:
+    return app is not None and app.state.drain.is_set()

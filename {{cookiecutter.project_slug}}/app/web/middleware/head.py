@@ -1,8 +1,8 @@
 """Answers HEAD wherever GET is answered (RFC 9110, section 9.3.2), which FastAPI leaves out."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 
-from starlette.routing import Match
+from starlette.routing import BaseRoute, Match, Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 ANSWERS_HEAD = "answers_head"
@@ -18,7 +18,7 @@ class HeadMiddleware:
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] == "http":
             scope[ANSWERS_HEAD] = True
-            if scope["method"] == "HEAD" and not _is_routed(scope):
+            if scope["method"] == "HEAD" and not _is_routed(scope["app"].router.routes, scope):
                 return self._get(scope, receive, send)
         return self.app(scope, receive, send)
 
@@ -30,6 +30,16 @@ class HeadMiddleware:
             scope.update(asked, method="HEAD")  # what was matched, for those outside
 
 
-def _is_routed(scope: Scope) -> bool:
-    routes = scope["app"].router.routes
-    return any(route.matches(dict(scope))[0] is Match.FULL for route in routes)
+def _is_routed(routes: Iterable[BaseRoute], scope: Scope) -> bool:
+    """Whether a route asks for HEAD, or nothing but what is mounted answers."""
+    answers_get = False
+    as_get = {**scope, "method": "GET"}
+    for route in routes:
+        match, found = route.matches(dict(scope))
+        if match is not Match.FULL:
+            answers_get = answers_get or route.matches(dict(as_get))[0] is Match.FULL
+        elif not isinstance(route, Mount):
+            return True
+        elif not answers_get:
+            return not route.routes or _is_routed(route.routes, {**scope, **found})
+    return False

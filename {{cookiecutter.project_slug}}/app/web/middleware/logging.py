@@ -53,7 +53,7 @@ class LoggingMiddleware:
                 write_event(self.log, ERROR, event)
                 raise
             self.log.exception("unhandled error", exc_info=error)
-            response = await response_to_defect(error, scope, receive)
+            response = await response_to_defect(error, scope)
             await response(scope, receive, send)
         is_failure = exchange.status >= SERVER_ERROR and not scope.get("state", {}).get(EXPECTED)
         level = ERROR if is_failure else INFO

@@ -293,3 +293,20 @@ def test_a_route_beside_another_is_no_shadow() -> None:
     router.get("/numbers/{number:float}")(word)
 
     assert [*shadows(router.routes)] == []
+
+
+async def test_what_is_mounted_takes_no_head_from_a_route_before_it(app: FastAPI) -> None:
+    inner = FastAPI()
+    inner.include_router(things())
+    app.include_router(things())
+    app.mount("/inner", inner)
+    app.mount("/", StaticFiles(directory="."))
+    paths = ["/things/car", "/inner/things/car", "/pyproject.toml", "/nowhere"]
+
+    async with client_of(app) as client:
+        answers = {
+            method: [(await client.request(method, path)).status_code for path in paths]
+            for method in ("GET", "HEAD")
+        }
+
+    assert answers["HEAD"] == answers["GET"] == [200, 200, 200, 404]
