@@ -3,14 +3,14 @@
 Problem
 ├── InvalidRequest 422          the values are wrong; `errors` says which
 │   ├── IdempotencyKeyReused    the key of another request
-│   ├── MalformedRequest 400    not even the syntax is right
-│   └── ReferenceMissing        a value names a thing that does not exist
+│   └── MalformedRequest 400    not even the syntax is right
 ├── Unauthenticated 401         nobody knows who asks; `WWW-Authenticate` says how to say it
 ├── Forbidden 403               who asks is known, and may not
 ├── NotFound 404
 ├── MethodNotAllowed 405
 ├── Conflict 409                the request is fine, the state of things is not
 │   ├── AlreadyExists           a unique value is taken
+│   ├── ReferenceMissing        a value names a thing that does not exist
 │   ├── RequestInProgress       the same request, sent again too soon
 │   └── StillReferenced         something points at it
 ├── PreconditionFailed 412      `If-Match` names another version
@@ -120,14 +120,6 @@ class IdempotencyKeyReused(InvalidRequest):
     detail = "This key came with another request before. Send a new request with a new key."
 
 
-class ReferenceMissing(InvalidRequest):
-    """422 and not 409: the value that was sent is wrong, and sent again it will be."""
-
-    type = "/problems/reference-missing"
-    title = "Reference missing"
-    detail = "It refers to something that does not exist."
-
-
 class Unauthenticated(Problem):
     """Takes another challenge than `Bearer` in `headers`; RFC 9110, 15.5.2, demands one."""
 
@@ -176,6 +168,14 @@ class RequestInProgress(Conflict):
 class StillReferenced(Conflict):
     type = "/problems/still-referenced"
     title = "Reference conflict"
+
+
+class ReferenceMissing(Conflict):
+    """409 and not 422: the value is as the schema wants it, and may name something tomorrow."""
+
+    type = "/problems/reference-missing"
+    title = "Reference missing"
+    detail = "It refers to something that does not exist."
 
 
 class PreconditionFailed(Problem):

@@ -42,7 +42,7 @@ def executing(statement: str) -> Work:
         ),
         (
             "INSERT INTO scratch.books VALUES ('a', 1, 77)",
-            *(422, "reference-missing", "fk_books_author"),
+            *(409, "reference-missing", "fk_books_author"),
         ),
         (
             "DELETE FROM scratch.authors WHERE id = 1",

@@ -57,7 +57,7 @@ async def test_a_row_that_refers_to_none_is_told_what_is_missing(
 
     response = await ask(app, lambda session: session.execute(text(statement)))
 
-    assert_problem(response, 422, "reference-missing")
+    assert_problem(response, 409, "reference-missing")
     assert response.json()["detail"] == detail
 
 

@@ -9,7 +9,7 @@ import pytest
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.security import HTTPBearer, OAuth2PasswordBearer
 
-from app.problems import AlreadyExists, Conflict, Forbidden, NotFound, ReferenceMissing
+from app.problems import AlreadyExists, Conflict, Forbidden, IdempotencyKeyReused, NotFound
 from app.web.openapi import problems
 from app.web.types import Input, Output
 from tests.conftest import Client
@@ -45,7 +45,7 @@ async def document(app: FastAPI) -> Document:
     @app.get("/mine", dependencies=[Depends(HTTPBearer())])
     async def read_mine() -> None: ...
 
-    @app.put("/mine", responses=problems(ReferenceMissing, Forbidden) | {401: {}})
+    @app.put("/mine", responses=problems(IdempotencyKeyReused, Forbidden) | {401: {}})
     async def replace_mine(body: ThingCreate, _: Annotated[str, Depends(TOKEN)]) -> None: ...
 
     return app.openapi()
@@ -146,7 +146,7 @@ async def test_what_a_route_says_of_a_status_is_kept(document: Document) -> None
     assert {status: responses[status]["description"] for status in ("401", "403", "422")} == {
         "401": "Unauthorized / Unauthenticated",
         "403": "Forbidden",
-        "422": "Reference missing / Invalid request",
+        "422": "Idempotency key reused / Invalid request",
     }
 
 

@@ -151,7 +151,7 @@ async def test_${r.article}_${r.singular}_needs_a_${parent.field.removesuffix("_
         await client.post("${r.path}", json=${r.singular} | ${"THREE[0] | " if r.unique else ""}nobody),
         await client.patch(f"${r.path}/{created['id']}", json=nobody),
     ):
-        assert response.status_code == 422
+        assert response.status_code == 409
         assert response.json()["type"] == "/problems/reference-missing"
         assert "fk_${many}_${parent.field}" in response.json()["detail"]
 % if parent.deletable:
