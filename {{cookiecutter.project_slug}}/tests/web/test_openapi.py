@@ -180,10 +180,14 @@ async def test_what_others_answer_to_us_refers_to_nothing_that_is_not_there(app:
     callbacks.post("{$request.body#/url}")(create_thing)
     app.post("/things", callbacks=callbacks.routes)(create_thing)
     app.webhooks.post("thing-made")(create_thing)
+    app.webhooks.post("all-made")(tell)
 
     text = json.dumps(app.openapi())
 
     assert "HTTPValidationError" not in text
+
+
+async def tell() -> None: ...
 
 
 async def create_thing(body: ThingCreate) -> None: ...
