@@ -1,12 +1,11 @@
 """Ends a request that takes too long, and answers one that is cut off because the service stops."""
 
 import asyncio
-from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.problems import DeadlineExceeded, Stopping
-from app.web.cancellation import is_cancelled
+from app.web.cancellation import is_cancelled, is_draining
 from app.web.deadlines import Deadlines
 from app.web.exchange import Exchange, SocketExchange
 from app.web.problem_response import problem_response
@@ -41,10 +40,6 @@ class DeadlineMiddleware:
                 raise
             await problem_response(DeadlineExceeded(), scope)(scope, receive, send)
         except asyncio.CancelledError as error:
-            if exchange.status or not is_cancelled(error) or not _is_draining(app):
+            if exchange.status or not is_cancelled(error) or not is_draining(app):
                 raise
             await problem_response(Stopping(), scope)(scope, receive, send)
-
-
-def _is_draining(app: Any) -> bool:
-    return app is not None and app.state.drain.is_set()

@@ -2,9 +2,10 @@
 
 import asyncio
 from contextlib import suppress
+from functools import cached_property
 from logging import ERROR, INFO
 from time import perf_counter
-from typing import cast
+from typing import Any, cast
 
 import structlog
 from starlette import status
@@ -13,7 +14,7 @@ from starlette.websockets import WebSocketDisconnect, WebSocketDisconnected
 
 from app.observability.events import write_event
 from app.problems import InternalError, Problem, Stopping
-from app.web.cancellation import is_cancelled
+from app.web.cancellation import is_cancelled, is_draining
 from app.web.exchange import ACCEPTED, UNANSWERED, Exchange, SocketExchange
 from app.web.matched_route import route_template
 from app.web.problem_response import problem_response
@@ -25,7 +26,11 @@ class WebSocketMiddleware:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.log = structlog.get_logger().bind()
+
+    @cached_property
+    def log(self) -> Any:
+        """Found once, and not before the first line: logging may be configured late."""
+        return structlog.get_logger().bind()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = perf_counter()
@@ -36,7 +41,7 @@ class WebSocketMiddleware:
             await self.app(scope, exchange.hearing(receive), send)
         except (Exception, asyncio.CancelledError) as error:
             problem = None if has_left(error, exchange) else self._problem(error)
-            if is_cancelled(error) and not _is_draining(scope):
+            if is_cancelled(error) and not is_draining(scope["app"]):
                 raise
         finally:
             with suppress(OSError):  # nobody is there to be told
@@ -62,13 +67,12 @@ def has_left(error: BaseException, exchange: SocketExchange) -> bool:
     return isinstance(error, WebSocketDisconnect) or error is exchange.lost
 
 
-def _is_draining(scope: Scope) -> bool:
-    drain = getattr(scope["app"].state, "drain", None)  # who takes this file alone has none
-    return drain is not None and drain.is_set()
-
-
 def _end(scope: Scope) -> int:
-    return status.WS_1012_SERVICE_RESTART if _is_draining(scope) else status.WS_1000_NORMAL_CLOSURE
+    return (
+        status.WS_1012_SERVICE_RESTART
+        if is_draining(scope["app"])
+        else status.WS_1000_NORMAL_CLOSURE
+    )
 
 
 def _line(scope: Scope, exchange: SocketExchange, started: float) -> tuple[int, dict[str, object]]:

@@ -8,6 +8,7 @@ from fastapi import FastAPI, WebSocket
 from starlette.types import Message, Scope
 from starlette.websockets import WebSocketDisconnect
 
+from app.web.middleware.websocket import WebSocketMiddleware
 from tests.web.conftest import ReadLog
 
 
@@ -135,3 +136,9 @@ async def test_what_is_used_before_it_is_accepted_is_a_defect(
     await Connected("/hasty").run(app)
 
     assert len(read_log("unhandled error")) == 1
+
+
+async def test_its_logger_is_not_found_before_logging_may_be_configured(app: FastAPI) -> None:
+    middleware = WebSocketMiddleware(app)
+
+    assert "log" not in vars(middleware)
