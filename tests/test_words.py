@@ -19,7 +19,7 @@ THEIRS = sorted(path.relative_to(TEMPLATE).as_posix() for path in TEMPLATE.rglob
 SETTINGS = """
 import json, sys
 from pydantic import BaseModel
-from app.settings import Settings
+from chassis.settings import Settings
 
 def names(model, prefix=""):
     for name, field in model.model_fields.items():

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from app.database.engine import create_engine
+from chassis.database.connections.engine import create_engine
 from app.models import Base
 from app.settings import Settings
 

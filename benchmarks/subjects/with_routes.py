@@ -1,7 +1,7 @@
 """The service in this directory, with a trivial route in a nested router and one of `app.get`."""
 
 from app import main
-from app.cli import main as run
+from chassis.cli import main as run
 from fastapi import APIRouter, FastAPI
 from schemas import Health
 

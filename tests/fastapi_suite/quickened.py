@@ -31,8 +31,8 @@ def pytest_configure() -> None:
 
 
 def quicken_every_application() -> None:
-    from app.web.routing import quicken  # noqa: PLC0415  only where it is asked for
-    from app.web.routing.lean_route import LeanRoute  # noqa: PLC0415
+    from chassis.web.routing import quicken  # noqa: PLC0415  only where it is asked for
+    from chassis.web.routing.lean_route import LeanRoute  # noqa: PLC0415
 
     made, answer = fastapi.FastAPI.__init__, LeanRoute.__call__
 

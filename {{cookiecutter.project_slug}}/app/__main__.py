@@ -1,5 +1,8 @@
 """`python -m app`."""
 
-from app.cli import main
+from app.settings import Settings
+from app.transfers import RESOURCES
+from chassis.cli import main
+from chassis.service import Service
 
-main()
+main(Service("app.main:create_app", Settings, RESOURCES))

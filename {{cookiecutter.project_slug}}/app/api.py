@@ -7,7 +7,7 @@ from app.features.orders.router import router as orders
 from app.features.products.router import router as products
 
 # {% endif %}
-from app.web.health import router as health
+from chassis.web.health import router as health
 
 ROUTERS: list[APIRouter] = [
     health,

@@ -1,7 +1,7 @@
 """Every table of the service, one line for each feature: what Alembic compares."""
 
-from app.database.idempotency import IdempotencyKey
-from app.database.model import Base
+from chassis.database.idempotency import IdempotencyKey
+from chassis.database.model import Base
 
 # {% if cookiecutter.example %}
 from app.features.orders.models import Order, OrderLine

@@ -1,6 +1,6 @@
 """Every resource that `python -m app import` and `export` know, one line for each feature."""
 
-from app.csv_files.resource import Resource
+from chassis.csv_files.resource import Resource
 
 # {% if cookiecutter.example %}
 from app.features.products.models import Product

@@ -7,11 +7,11 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from app.database.engine import create_engine
 from app.models import Base
-from app.observability.logging import configure_logging
 from app.settings import Settings
-from app.settings.faults import SettingsError
+from chassis.database.connections.engine import create_engine
+from chassis.observability.logging import configure_logging
+from chassis.settings.faults import SettingsError
 
 LOCK = 4_107_202_611  # any number, the same for every replica
 LOCK_POLL_SECONDS = 0.25
@@ -60,7 +60,7 @@ def run() -> None:
         raise CommandError(str(error)) from None
     if settings.database.pgbouncer:
         raise CommandError(THROUGH_PGBOUNCER)
-    configure_logging(settings)
+    configure_logging(settings.log, settings.identity)
     # A migration may well take longer than a request is allowed to.
     patient = settings.database.model_copy(update={"statement_timeout": 0})
     asyncio.run(migrate(create_engine(patient, f"{settings.service.name} migrations")))

@@ -10,8 +10,8 @@ import asyncpg
 import pytest
 
 from app.middleware import middleware
-from app.telemetry import Telemetry
-from tests.conftest import make_settings
+from chassis.web.telemetry import Telemetry
+from tests.composition import make_settings
 from tools import settings_docs
 
 PROJECT = Path(__file__).parent.parent
@@ -67,7 +67,7 @@ def test_the_middleware_is_told_in_its_order(document: str) -> None:
         rate={"limit_enabled": True},
         server={"trusted_hosts": ["a.example"]},
     )
-    stack = middleware(settings, Telemetry(settings))
+    stack = middleware(settings, Telemetry(settings.metrics, settings.tracing, settings.identity))
     classes = [each.cls.__name__ for each in stack]  # type: ignore[attr-defined]  # all are classes
     parts = [re.sub(r"(?<=[a-z])(?=[A-Z])", " ", it.removesuffix("Middleware")) for it in classes]
     text = (PROJECT / document).read_text(encoding="utf-8")

@@ -13,9 +13,10 @@ from starlette.datastructures import State
 
 from app.main import create_app, lifespan
 from app.settings import Settings
-from app.telemetry import Telemetry
-from tests.conftest import client_of, make_settings
-from tests.serving import start
+from chassis.web.telemetry import Telemetry
+from tests.composition import make_settings
+from tests.support.clients import client_of
+from tests.support.serving import start
 
 IMPORT = """
 import json, logging, sys
@@ -117,7 +118,12 @@ async def test_a_start_that_fails_halfway_lets_go_of_what_it_had(settings: Setti
             super().__setattr__(name, value)
 
     app = FastAPI()
-    app.state = FailingState({"settings": settings, "telemetry": Telemetry(settings)})
+    app.state = FailingState(
+        {
+            "settings": settings,
+            "telemetry": Telemetry(settings.metrics, settings.tracing, settings.identity),
+        }
+    )
     with pytest.raises(RuntimeError, match="started"):
         async with lifespan(app):
             pytest.fail("it did start")

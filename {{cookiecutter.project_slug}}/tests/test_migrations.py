@@ -17,8 +17,9 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy.exc import ProgrammingError
 
-from tests.conftest import PROJECT, make_settings
-from tests.serving import unmeasured
+from tests.composition import make_settings
+from tests.support.composition import PROJECT
+from tests.support.serving import unmeasured
 from tools.postgres import Server, running
 
 PATIENCE = 120
@@ -27,7 +28,7 @@ REPLICAS = """
 import os, sys
 from alembic import command
 from alembic.config import Config
-import app.database.engine, app.models
+import chassis.database.connections.engine, app.models
 
 children = []
 for _ in range(4):

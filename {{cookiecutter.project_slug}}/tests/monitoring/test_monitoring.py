@@ -13,9 +13,9 @@ import pytest
 import yaml
 
 from app import api  # noqa: F401  so that the problems of every feature are known
-from app.observability.metrics.instruments import Metrics
-from app.problems import Problem
-from tests.conftest import make_settings
+from chassis.observability.metrics.instruments import Metrics
+from chassis.problems import Problem
+from chassis.settings.identity import Environment, Identity
 
 PROJECT = Path(__file__).parent.parent.parent
 MONITORING = PROJECT / "monitoring"
@@ -23,7 +23,7 @@ METRIC = re.compile(r"\b(?:database|http|rate_limit|service|websockets)_[a-z_]+\
 
 
 def known_metrics() -> set[str]:
-    registry = Metrics(make_settings(database={"url": "postgresql://a:b@host/c"})).registry
+    registry = Metrics(Identity("shop", "1", Environment.TEST)).registry
     kinds = {metric.name: metric.type for metric in registry.collect()}
     return {f"{name}_total" if kind == "counter" else name for name, kind in kinds.items()}
 

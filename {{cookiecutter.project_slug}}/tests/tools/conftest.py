@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from fastapi import APIRouter, FastAPI
 
-from app.database.session import Database
-from tests.conftest import Client, client_of
+from chassis.database.session import Database
+from tests.support.clients import Client, client_of
 from tests.tools.marvels import Made, made
 
 

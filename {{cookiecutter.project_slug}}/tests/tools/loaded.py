@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from starlette.routing import BaseRoute
 
 from app import main
-from app.problems import NotFound
+from chassis.problems import NotFound
 
 router = APIRouter(prefix="/v1/gadgets")
 gadgets: dict[UUID, dict[str, Any]] = {}

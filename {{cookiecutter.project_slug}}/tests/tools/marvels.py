@@ -7,7 +7,7 @@ from pathlib import Path
 from fastapi import APIRouter
 from sqlalchemy import MetaData
 
-from app.database.model import Entity
+from chassis.database.model import Entity
 from tools.resource.kinds import KINDS
 from tools.resource.parsing import parse_fields
 from tools.resource.rendering import render
@@ -32,9 +32,9 @@ TYPES = {
 }
 assert {kind.partition("(")[0] for kind in TYPES.values()} == KINDS.keys() - {"ref"}  # a uuid
 PATH = "/v1/marvels"
-BASE = "from app.database.model import Entity, text_enum"
+BASE = "from chassis.database.model import Entity, text_enum"
 OUR_BASE = """
-from app.database.model import text_enum
+from chassis.database.model import text_enum
 from tests.tools.marvels import Made as Entity
 """
 

@@ -17,10 +17,10 @@ SCHEMAS = "app/features/tickets/schemas.py"
 MIGRATION = "migrations/versions/0009-tickets.py"
 REFUSED = [
     ("HR001", "app/main.py", '@app.middleware("http")\nasync def add(request, call_next): ...'),
-    ("HR001", "app/web/hosts.py", 'app.middleware("http")(add)'),
+    ("HR001", "chassis/web/hosts.py", 'app.middleware("http")(add)'),
     ("HR002", ROUTER, "await session.commit()"),
-    ("HR002", "app/web/idempotency.py", "await self.session.rollback()"),
-    ("HR002", "app/doctor/facts.py", "connection.commit()"),
+    ("HR002", "chassis/web/idempotency.py", "await self.session.rollback()"),
+    ("HR002", "chassis/doctor/facts.py", "connection.commit()"),
     ("HR003", MODELS, "lines = relationship()"),
     ("HR003", MODELS, 'lines = orm.relationship("Line", lazy="selectin")'),
     ("HR003", MODELS, "lines = relationship(lazy=chosen)"),
@@ -34,8 +34,8 @@ REFUSED = [
     ("HR005", SCHEMAS, "class TicketQuery(PageQuery):\n    since: Annotated[datetime, Field()]"),
     ("HR005", ROUTER, "async def list_tickets(since: datetime): ..."),
     ("HR005", ROUTER, "async def list_tickets(*, since: Annotated[datetime, Query()]): ..."),
-    ("HR006", "app/web/drain.py", "started = datetime.now()"),
-    ("HR006", "app/web/drain.py", "started = datetime.datetime.utcnow()"),
+    ("HR006", "chassis/web/serving/drain.py", "started = datetime.now()"),
+    ("HR006", "chassis/web/serving/drain.py", "started = datetime.datetime.utcnow()"),
     ("HR007", ROUTER, "from starlette.exceptions import HTTPException"),
     ("HR007", ROUTER, "raise exceptions.HTTPException(404)"),
     ("HR008", ROUTER, "from app.features.orders.schemas import OrderRead"),
@@ -43,7 +43,7 @@ REFUSED = [
     ("HR008", ROUTER, "import app.features.orders.router"),
 ]
 KEPT = [
-    ("app/database/session.py", "await session.commit()"),
+    ("chassis/database/session.py", "await session.commit()"),
     ("app/features/tickets/service.py", "self.commit = commit(rows)"),
     ("app/main.py", "app = FastAPI(middleware=middleware(settings))"),
     (MODELS, 'lines = relationship("Line", lazy="raise", back_populates="ticket")'),
@@ -54,8 +54,8 @@ KEPT = [
     (SCHEMAS, "class TicketCreate(Input):\n    due_at: Instant"),
     (SCHEMAS, "class TicketRead(Output):\n    due_at: datetime"),
     (ROUTER, "async def list_tickets(since: Instant) -> datetime: ..."),
-    ("app/database/lag.py", "started, other = datetime.now(UTC), clock.now()"),
-    ("app/web/errors.py", "from starlette.exceptions import HTTPException"),
+    ("chassis/database/availability/lag.py", "started, other = datetime.now(UTC), clock.now()"),
+    ("chassis/web/errors/handlers.py", "from starlette.exceptions import HTTPException"),
     (ROUTER, "from app.features.tickets.schemas import TicketRead"),
     (ROUTER, "from app.features.orders.models import Order"),
     (ROUTER, "from app.features.orders.service import OrderService"),
@@ -104,7 +104,7 @@ def test_leave_to_break_one_rule_is_no_leave_to_break_another() -> None:
 @pytest.mark.parametrize("source", RUFF)
 def test_ruff_refuses_a_banned_name_with_the_page_that_says_why(source: str) -> None:
     command = [sys.executable, "-m", "ruff", "check", "--no-cache", "--select=TID251"]
-    command += ["--output-format=concise", "--stdin-filename=app/web/something.py", "-"]
+    command += ["--output-format=concise", "--stdin-filename=chassis/web/something.py", "-"]
     done = subprocess.run(
         command, cwd=PROJECT, input=source, capture_output=True, check=False, encoding="utf-8"
     )

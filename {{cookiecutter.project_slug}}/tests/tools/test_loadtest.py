@@ -11,8 +11,8 @@ from xml.etree import ElementTree as ET
 import pytest
 from pydantic import TypeAdapter
 
-from app.web.types import Digits
-from tests.serving import PROJECT, serving
+from chassis.web.types import Digits
+from tests.support.serving import PROJECT, serving
 from tools.loadtest.picture import picture
 from tools.loadtest.plan import Plan
 from tools.loadtest.report import percentile, report

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Client
+from tests.support.clients import Client
 from tests.tools.marvels import PATH
 from tests.tools.test_resource_round_trips import FIRST
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from tests.conftest import Client
+from tests.support.clients import Client
 from tests.tools.marvels import PATH, TYPES
 
 UTC_OFFSETS = st.sampled_from([timezone(timedelta(minutes=minutes)) for minutes in (0, 330, -570)])

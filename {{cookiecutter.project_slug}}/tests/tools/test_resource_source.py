@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import PROJECT
+from tests.support.composition import PROJECT
 from tools.resource import project, record, rendering, tidying, undoing, writing
 from tools.resource.errors import Refusal
 from tools.resource.parsing import parse_fields
@@ -35,7 +35,7 @@ from app.features.orders.router import router as orders
 from app.features.products.router import (
     router as products,
 )
-from app.web.health import router as health
+from chassis.web.health import router as health
 
 ROUTERS: list[APIRouter] = [
     health,
@@ -45,7 +45,7 @@ ROUTERS: list[APIRouter] = [
 '''
 BARE = '''"""Routers."""
 
-from app.web.health import router as health
+from chassis.web.health import router as health
 
 ROUTERS = [health]
 '''
@@ -118,7 +118,9 @@ def api_wire(plural: str) -> Wire:
     return wires_of(plural, plural.title())[0]
 
 
-@pytest.mark.parametrize("text", ["ROUTERS = [health]\n", "from app.web import x\nROUTERS = x\n"])
+@pytest.mark.parametrize(
+    "text", ["ROUTERS = [health]\n", "from chassis.web import x\nROUTERS = x\n"]
+)
 def test_a_file_that_is_built_otherwise_is_left_alone(text: str) -> None:
     with pytest.raises(Refusal, match="by hand"):
         wire(text, api_wire("ants"))

@@ -38,7 +38,7 @@ RULES = (
         finders.end_of_transaction,
         "The session layer ends transactions; return to commit, raise to roll back",
         ONE_TRANSACTION,
-        outside=["app/database"],
+        outside=["chassis/database"],
     ),
     Rule(
         "HR003",
@@ -55,7 +55,7 @@ RULES = (
     Rule(
         "HR005",
         finders.naive_input,
-        "This lets in an instant without offset; take Instant of app/web/types.py",
+        "This lets in an instant without offset; take Instant of chassis/web/types.py",
         OFFSETS,
     ),
     Rule(

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Column, Table, types
 
-from app.database.model import Base, Entity
+from chassis.database.model import Base, Entity
 from tools.resource import words
 from tools.resource.errors import Refusal
 from tools.resource.fields import Field

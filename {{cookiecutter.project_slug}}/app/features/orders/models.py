@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.database.model import Base, Entity, text_enum
 from app.features.products.models import Product
+from chassis.database.model import Base, Entity, text_enum
 
 
 class OrderStatus(StrEnum):

@@ -6,10 +6,11 @@ from typing import Annotated
 from fastapi import Depends
 from sqlalchemy.orm import selectinload
 
-from app.database.keyset import Page
-from app.database.repository import Repository
 from app.features.orders.models import Order
 from app.features.orders.schemas import OrderQuery
+from chassis.database.paging.keyset import Page
+from chassis.database.repository import Repository
+from chassis.web.sessions import for_reads
 
 
 class OrderRepository(Repository[Order]):
@@ -22,5 +23,5 @@ class OrderRepository(Repository[Order]):
         return await self.page(sort=query.sort, limit=query.limit, cursor=query.cursor, where=where)
 
 
-ReadOrders = Annotated[OrderRepository, Depends(OrderRepository.for_reads)]
+ReadOrders = Annotated[OrderRepository, Depends(for_reads(OrderRepository))]
 """For reads alone; changes go through the service, in a transaction that may run again."""

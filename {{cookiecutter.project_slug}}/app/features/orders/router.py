@@ -6,17 +6,17 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.database.session import CurrentDatabase
 from app.features.orders.models import Order
 from app.features.orders.repository import ReadOrders
 from app.features.orders.schemas import OrderCreate, OrderQuery, OrderRead
 from app.features.orders.service import OrderService, OutOfStock
-from app.problems import NotFound, PreconditionFailed
-from app.web.conditional import matching, not_modified, tagged, tags
-from app.web.idempotency import Once
-from app.web.openapi import problems
-from app.web.pagination import PageOf, link_next
-from app.web.responses import created
+from chassis.problems import NotFound, PreconditionFailed
+from chassis.web.conditional import matching, not_modified, tagged, tags
+from chassis.web.idempotency import Once
+from chassis.web.openapi import problems
+from chassis.web.pagination import PageOf, link_next
+from chassis.web.responses import created
+from chassis.web.sessions import CurrentDatabase
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"])
 

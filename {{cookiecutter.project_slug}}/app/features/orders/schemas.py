@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import Field
 
 from app.features.orders.models import OrderStatus
-from app.web.pagination import PageQuery
-from app.web.types import Input, Int32, Output
+from chassis.web.pagination import PageQuery
+from chassis.web.types import Input, Int32, Output
 
 
 class LineCreate(Input):

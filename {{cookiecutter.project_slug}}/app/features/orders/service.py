@@ -10,7 +10,7 @@ from app.features.orders.repository import OrderRepository
 from app.features.orders.schemas import OrderCreate
 from app.features.products.models import Product
 from app.features.products.repository import ProductRepository
-from app.problems import Conflict
+from chassis.problems import Conflict
 
 
 class OutOfStock(Conflict):

@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database.model import Entity
+from chassis.database.model import Entity
 
 
 class Product(Entity):

@@ -7,10 +7,11 @@ from typing import Annotated
 from fastapi import Depends
 from sqlalchemy import ColumnElement
 
-from app.database.keyset import Page
-from app.database.repository import Repository
 from app.features.products.models import Product
 from app.features.products.schemas import ProductQuery
+from chassis.database.paging.keyset import Page
+from chassis.database.repository import Repository
+from chassis.web.sessions import for_reads, in_transaction
 
 
 class ProductRepository(Repository[Product]):
@@ -38,8 +39,8 @@ def _filters(query: ProductQuery) -> Iterator[ColumnElement[bool]]:
         yield (Product.stock > 0) == query.in_stock
 
 
-Products = Annotated[ProductRepository, Depends(ProductRepository.in_transaction)]
+Products = Annotated[ProductRepository, Depends(in_transaction(ProductRepository))]
 """In the request's transaction."""
 
-ReadProducts = Annotated[ProductRepository, Depends(ProductRepository.for_reads)]
+ReadProducts = Annotated[ProductRepository, Depends(for_reads(ProductRepository))]
 """For reads alone."""

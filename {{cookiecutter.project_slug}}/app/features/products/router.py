@@ -9,12 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.features.products.models import Product
 from app.features.products.repository import ProductRepository, Products, ReadProducts
 from app.features.products.schemas import ProductCreate, ProductQuery, ProductRead, ProductUpdate
-from app.problems import AlreadyExists, NotFound, PreconditionFailed, StillReferenced
-from app.web.conditional import matching, not_modified, tagged, tags
-from app.web.idempotency import Once
-from app.web.openapi import problems
-from app.web.pagination import PageOf, link_next
-from app.web.responses import created
+from chassis.problems import AlreadyExists, NotFound, PreconditionFailed, StillReferenced
+from chassis.web.conditional import matching, not_modified, tagged, tags
+from chassis.web.idempotency import Once
+from chassis.web.openapi import problems
+from chassis.web.pagination import PageOf, link_next
+from chassis.web.responses import created
 
 router = APIRouter(prefix="/v1/products", tags=["products"])
 

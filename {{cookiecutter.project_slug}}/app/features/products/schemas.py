@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.web.pagination import PageQuery
-from app.web.types import Input, Int32, Name, Output, Text, omitted
+from chassis.web.pagination import PageQuery
+from chassis.web.types import Input, Int32, Name, Output, Text, omitted
 
 Sku = Annotated[Name, Field(max_length=64)]
 ProductName = Annotated[Name, Field(max_length=200)]

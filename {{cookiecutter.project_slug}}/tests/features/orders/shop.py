@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import httpx
 
-from tests.serving import PATIENCE
+from tests.support.serving import PATIENCE
 
 PRODUCTS = 20
 STOCK = 100_000

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.conftest import Client
+from tests.support.clients import Client
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from httpx import AsyncClient
 
-from tests.serving import serving
+from tests.support.serving import serving
 
 KEY = {"Idempotency-Key": "8e03978e-40d5-43dd-bc93-6894a57f9324"}
 LAMP: dict[str, Any] = {"sku": "lamp", "name": "Lamp", "price_cents": 100, "stock": 50}

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.serving import PATIENCE, serving
+from tests.support.serving import PATIENCE, serving
 
 
 @pytest.mark.usefixtures("clean_database")

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from tests.conftest import Client, StartApp, client_of, make_settings
-from tests.eventually import eventually
-from tests.web.conftest import ReadLog
-from tests.web.conftest import read_log as read_log  # noqa: PLC0414  a fixture, here too
+from tests.composition import make_settings
+from tests.support.clients import Client, client_of
+from tests.support.composition import ReadLog, StartApp
+from tests.support.eventually import eventually
 
 
 @pytest.fixture

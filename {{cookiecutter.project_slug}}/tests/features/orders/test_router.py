@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.conftest import Client
+from tests.support.clients import Client
 
 
 async def product(client: Client, sku: str, *, stock: int, price_cents: int = 100) -> str:

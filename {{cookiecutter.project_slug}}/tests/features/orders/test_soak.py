@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.failures.soaking import POOL, soak
+from tests.chassis.failures.soaking import POOL, soak
 from tests.features.orders.shop import PRODUCTS, STOCK, Shop
-from tests.serving import serving
+from tests.support.serving import serving
 
 COUNTS = """
 SELECT (SELECT count(*) FROM orders) AS orders,

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Client
-from tests.eventually import eventually
+from tests.support.clients import Client
+from tests.support.eventually import eventually
 
 LAMP: dict[str, Any] = {"sku": "lamp-1", "name": "Lamp", "price_cents": 1999, "stock": 0}
 WAITING = """SELECT count(*) FROM pg_stat_activity

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.conftest import Client
+from tests.support.clients import Client
 
 LAMP: dict[str, Any] = {"sku": "lamp-1", "name": "Lamp", "price_cents": 1999, "stock": 3}
 

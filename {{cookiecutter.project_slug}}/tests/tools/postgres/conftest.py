@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.serving import PROJECT
+from tests.support.serving import PROJECT
 from tests.tools.postgres.places import open_directory
 
 

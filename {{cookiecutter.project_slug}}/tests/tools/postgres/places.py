@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from tests.serving import until
+from tests.support.serving import until
 from tests.tools.postgres.observing import postmaster
 
 

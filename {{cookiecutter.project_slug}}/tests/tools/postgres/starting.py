@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.serving import PATIENCE
+from tests.support.serving import PATIENCE
 
 USER = """
 import sys

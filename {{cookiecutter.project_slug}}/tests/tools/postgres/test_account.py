@@ -9,7 +9,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from tests.serving import until
+from tests.support.serving import until
 from tests.tools.postgres.observing import query
 from tests.tools.postgres.starting import USER, read_port
 from tools.postgres import PostgresError, account, running

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.serving import until
+from tests.support.serving import until
 from tests.tools.postgres.observing import alive, postmaster, query
 from tests.tools.postgres.starting import command, start_command
 from tools.postgres.__main__ import _without_password

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.serving import PROJECT, until
+from tests.support.serving import PROJECT, until
 from tests.tools.postgres.observing import alive, postmaster, query
 from tests.tools.postgres.starting import USER, read_port
 from tools.postgres import locks, running

@@ -10,7 +10,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from tests.serving import until
+from tests.support.serving import until
 from tests.tools.postgres.observing import query
 from tests.tools.postgres.places import open_directory
 from tools.postgres import PostgresError, Server, account, installation, running

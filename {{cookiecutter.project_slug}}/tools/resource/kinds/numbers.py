@@ -10,7 +10,7 @@ from tools.resource.kinds.kind import Kind
 
 
 def integer(name: str, least: int, most: int, column: str = "") -> Callable[..., Kind]:
-    """Called so in `app/web/types.py`, with these bounds."""
+    """Called so in `chassis/web/types.py`, with these bounds."""
 
     def default(text: str) -> str:
         if not re.fullmatch(r"-?\d+", text) or not least <= int(text) <= most:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from pydantic import TypeAdapter, ValidationError
 
-from app.web.texts import composed
-from app.web.types import Name
+from chassis.web.types import Name
+from chassis.web.values.texts import composed
 from tools.resource.errors import Refusal
 from tools.resource.kinds.kind import Kind
 

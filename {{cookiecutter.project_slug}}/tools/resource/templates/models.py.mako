@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, Numeric, String, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database.model import Entity, text_enum
+from chassis.database.model import Entity, text_enum
 % for parent in r.parents:
 from ${parent.module} import ${parent.model}
 % endfor

@@ -11,8 +11,8 @@ from typing import Annotated
 from fastapi import Depends
 from sqlalchemy import ColumnElement, func
 
-from app.database.keyset import Page
-from app.database.repository import Repository
+from chassis.database.paging.keyset import Page
+from chassis.database.repository import Repository
 from app.features.${r.plural}.models import ${r.model}
 from app.features.${r.plural}.schemas import ${r.model}Query
 

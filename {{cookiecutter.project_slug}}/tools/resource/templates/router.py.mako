@@ -13,12 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.features.${r.plural}.models import ${r.model}
 from app.features.${r.plural}.repository import ${r.alias}, Read${r.alias}, ${r.model}Repository
 from app.features.${r.plural}.schemas import ${r.model}Create, ${r.model}Query, ${r.model}Read, ${r.model}Update
-from app.problems import AlreadyExists, NotFound, PreconditionFailed, ReferenceMissing, StillReferenced
-from app.web.conditional import matching, not_modified, tagged, tags
-from app.web.idempotency import Once
-from app.web.openapi import problems
-from app.web.pagination import PageOf, link_next
-from app.web.responses import created
+from chassis.problems import AlreadyExists, NotFound, PreconditionFailed, ReferenceMissing, StillReferenced
+from chassis.web.conditional import matching, not_modified, tagged, tags
+from chassis.web.idempotency import Once
+from chassis.web.openapi import problems
+from chassis.web.pagination import PageOf, link_next
+from chassis.web.responses import created
 
 router = APIRouter(prefix="${r.path}", tags=["${words}"])
 

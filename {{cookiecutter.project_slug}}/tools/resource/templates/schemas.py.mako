@@ -10,8 +10,8 @@ from pydantic import Field
 % for field in r.enums:
 from app.features.${r.plural}.models import ${r.type_name(field)}
 % endfor
-from app.web.pagination import PageQuery
-from app.web.types import Bool, Day, Digits, Finite, Input, Instant, Int32, Int53, Json, Name, Output, Text, omitted
+from chassis.web.pagination import PageQuery
+from chassis.web.types import Bool, Day, Digits, Finite, Input, Instant, Int32, Int53, Json, Name, Output, Text, omitted
 
 % for field in r.named:
 ${r.type_name(field)} = ${field.kind.body}

@@ -8,7 +8,7 @@ import pytest
 
 from sqlalchemy import func
 
-from app.database.session import Database
+from chassis.database.session import Database
 % for parent in r.parents:
 % for row in parent.rows:
 from ${row.module} import ${row.model}

@@ -1,0 +1,7 @@
+"""The service's own settings, on top of the chassis's: `chassis/settings/groups.py` has those."""
+
+from chassis.settings import Settings as ChassisSettings
+
+
+class Settings(ChassisSettings):
+    """Each field is a variable: `greeting: str = "Hello"` is GREETING. See docs/settings.md."""

@@ -1,0 +1,53 @@
+"""A connection beside the pools, for questions that must not wait behind requests."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+
+from chassis.database.connections.engine import Connection, open_connection
+from chassis.database.connections.password import Password
+from chassis.settings.groups import DatabaseSettings
+
+TIMEOUT = 1.0
+FAILURES = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a connection lost in the very moment of asking
+    OSError,
+    ValueError,
+)
+"""Whatever keeps a server from answering: network, login, a password file that is gone."""
+
+
+class Line:
+    """One connection, kept open; after a failure the next question opens another."""
+
+    def __init__(self, settings: DatabaseSettings, application_name: str) -> None:
+        self._settings = settings
+        self._name = application_name
+        self._password = Password(settings)
+        self._connection: Connection | None = None
+        self.server_version: str | None = None
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[Connection]:
+        """For a question, with its answer. Raises one of FAILURES, after a second at most."""
+        try:
+            async with asyncio.timeout(TIMEOUT):
+                yield await self._connected()
+        except FAILURES:
+            await self.close()
+            raise
+
+    async def _connected(self) -> Connection:
+        if self._connection is None or self._connection.is_closed():
+            self._connection = await open_connection(self._settings, self._name, self._password)
+            self.server_version = self._connection.get_settings().server_version.split()[0]
+        return self._connection
+
+    async def close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.terminate()

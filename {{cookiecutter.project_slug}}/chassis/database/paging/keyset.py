@@ -1,0 +1,82 @@
+"""Keyset pagination: a page starts after the last row of the one before, found through an index.
+
+Unlike OFFSET, page 10,000 costs what page 1 costs, and rows that come or go meanwhile make no
+other row appear twice or not at all. https://use-the-index-luke.com/no-offset
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Integer, Select, Uuid, bindparam, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
+
+from chassis.database.model import Entity
+from chassis.database.paging.cursors import Place, read, written
+from chassis.database.paging.sorting import Sorts, kind_of
+from chassis.problems import InvalidRequest, NotFound
+
+LIMIT, VALUE, KEY = "page_limit", "page_after_value", "page_after_id"
+
+Model = TypeVar("Model", bound=Entity)
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Model]):
+    items: Sequence[Model]
+    next_cursor: str | None
+    """What to ask for to get the page after this one; None at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A sort parameter such as `-price_cents`, checked against the columns that allow it."""
+
+    parameter: str
+    column: InstrumentedAttribute[Any]
+    key: InstrumentedAttribute[UUID]
+    descending: bool
+
+    @classmethod
+    def parse(cls, parameter: str, model: type[Entity], sorts: Sorts) -> "Order":
+        name = parameter.removeprefix("-")
+        if name not in sorts:
+            message = f"Cannot sort by {name[:50]!r}; sort by one of: {', '.join(sorts)}."
+            raise InvalidRequest(message, errors=[_fault("sort", message)])
+        return cls(parameter, sorts[name], model.id, parameter.startswith("-"))
+
+    def page_of(self, statement: Select[Any], *, later: bool) -> Select[Any]:
+        """The statement of the first page or of any later one; `values` has what it takes."""
+        columns = [self.column, self.key]
+        if later:
+            place = tuple_(bindparam(VALUE, type_=self.column.type), bindparam(KEY, type_=Uuid()))
+            position = tuple_(*columns)
+            statement = statement.where(position < place if self.descending else position > place)
+        sorted_by = [column.desc() if self.descending else column.asc() for column in columns]
+        return statement.order_by(*sorted_by).limit(bindparam(LIMIT, type_=Integer()))
+
+    def values(self, cursor: str | None, limit: int) -> dict[str, Any]:
+        """Raises NotFound for a cursor that does not belong to this order."""
+        if cursor is None:
+            return {LIMIT: limit}
+        if (place := self._place(cursor)) is None:
+            # Not 422: what a cursor may look like is all that a schema can say of it.
+            message = "There is no such page of this list; start again without the cursor."
+            raise NotFound(message, errors=[_fault("cursor", message)])
+        return {LIMIT: limit, VALUE: place[1], KEY: place[2]}
+
+    def cursor_after(self, row: Entity) -> str:
+        place = self.parameter, getattr(row, self.column.key), row.id
+        return written(place, kind_of(self.column.type))
+
+    def _place(self, cursor: str) -> Place | None:
+        try:
+            place = read(cursor, kind_of(self.column.type))
+        except ValueError:
+            return None
+        return place if place[0] == self.parameter else None
+
+
+def _fault(parameter: str, message: str) -> dict[str, Any]:
+    return {"loc": ["query", parameter], "msg": message, "type": "value_error"}

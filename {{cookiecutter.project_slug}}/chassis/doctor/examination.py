@@ -1,0 +1,44 @@
+"""Settings, then the connection, then everything that needs one."""
+
+from chassis.database.connections.line import FAILURES
+from chassis.doctor.budget import Load
+from chassis.doctor.checks import CHECKS
+from chassis.doctor.connection import unreachable
+from chassis.doctor.facts import Facts, gather
+from chassis.doctor.others import others
+from chassis.doctor.report import Finding, Report, error, ok, skipped, warning
+from chassis.doctor.sizing import advise
+from chassis.settings import Settings
+from chassis.settings.faults import SettingsError
+
+
+async def examine(settings: Settings, load: Load | None = None) -> Report:
+    """Never raises for what the server or the network does."""
+    findings = {"settings": used(settings)}
+    facts: Facts | None = None
+    try:
+        facts = await gather(settings)
+    except FAILURES as failure:
+        findings["connection"] = unreachable(settings, failure)
+        findings |= dict.fromkeys(CHECKS, skipped("Needs a connection"))
+    else:
+        findings["connection"] = ok(f"Connected to database {settings.database.address.database}")
+        findings |= {name: check(settings, facts) for name, check in CHECKS.items()}
+    findings |= await others(settings)
+    # Behind PgBouncer the server's limits are not the service's.
+    capacity = facts.capacity if facts and not settings.database.pgbouncer else None
+    return Report(findings, advise(settings, load, capacity) if load else ())
+
+
+def used(settings: Settings) -> Finding:
+    if not settings.strangers:
+        return ok("All settings can be used")
+    message = f"Nothing here reads {', '.join(settings.strangers)}"
+    return warning(message, "README.md lists all settings; leave what another program reads.")
+
+
+def refused(fault: SettingsError) -> Report:
+    """When the settings cannot even be used."""
+    wrong = error("; ".join(fault.faults), "Correct these and try again.")
+    rest = dict.fromkeys(("connection", *CHECKS), skipped("Needs settings"))
+    return Report({"settings": wrong, **rest})

@@ -1,0 +1,23 @@
+"""What the command line has to know of the service it belongs to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import typer
+
+from chassis.csv_files.resource import Resource
+from chassis.settings import Settings
+
+
+@dataclass(frozen=True)
+class Service:
+    application: str
+    """Where its factory is: `app.main:create_app`."""
+    settings: type[Settings] = Settings
+    resources: Sequence[Resource] = ()
+    """What can be imported and exported."""
+
+
+def service_of(context: typer.Context) -> Service:
+    service: Service = context.obj
+    return service

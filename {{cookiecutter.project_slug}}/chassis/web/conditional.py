@@ -1,0 +1,90 @@
+"""Conditional requests (RFC 9110, section 13): the entity tag of a row is its `version`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from fastapi import Request, Response
+from sqlalchemy.orm.exc import StaleDataError
+
+from chassis.database.model import Entity
+from chassis.problems import PreconditionFailed
+from chassis.web.openapi import Responses
+
+Row = TypeVar("Row", bound=Entity)
+
+
+def tagged(entity: Row, response: Response) -> Row:
+    """Answer with the headers of `tag`."""
+    response.headers.update(tag(entity))
+    return entity
+
+
+def tag(entity: Entity) -> dict[str, str]:
+    """The `ETag`; who keeps the answer must ask again before each use."""
+    return {"ETag": _version_of(entity), "Cache-Control": "no-cache"}
+
+
+def not_modified(entity: Entity, request: Request) -> Response | None:
+    """For a read: 304 when the client has this version already; nothing is rendered then.
+
+    Raises PreconditionFailed, as every method must.
+    """
+    _check_match(entity, request)
+    if not _names(entity, request.headers.getlist("If-None-Match"), weakly=True):
+        return None
+    return Response(status_code=304, headers=tag(entity))
+
+
+@contextmanager
+def matching(entity: Entity, request: Request) -> Iterator[None]:
+    """For a change: refused when the client has another version in mind, or wants none to exist.
+
+    Read the row in the transaction that changes it, and flush inside the block: a change by someone
+    else in between is found by the UPDATE, and is a failed precondition too.
+    """
+    conditional = _check_match(entity, request)
+    if _names(entity, request.headers.getlist("If-None-Match"), weakly=True):
+        raise PreconditionFailed
+    try:
+        yield
+    except StaleDataError as error:
+        if conditional:
+            raise PreconditionFailed from error
+        raise
+
+
+def tags(*statuses: int) -> Responses:
+    """For `responses=` of a route: where it sends the `ETag`.
+
+    `If-Match` and `If-None-Match` are no parameters of the document: a client cannot make one up.
+    """
+    description = "The version, for `If-Match` and `If-None-Match`."
+    header = {"description": description, "schema": {"type": "string"}}
+    return {status: {"headers": {"ETag": header}} for status in statuses}
+
+
+def _check_match(entity: Entity, request: Request) -> bool:
+    """Whether there is an `If-Match`; raises PreconditionFailed when it names another version."""
+    fields = request.headers.getlist("If-Match")
+    if fields and not _names(entity, fields, weakly=False):
+        raise PreconditionFailed
+    return bool(fields)
+
+
+def _names(entity: Entity, fields: list[str], *, weakly: bool) -> bool:
+    """Whether a list of tags, or `*`, names the entity. What is no tag names nothing.
+
+    Weakly, `W/"1"` is the same as `"1"`. Splitting at commas may cut a foreign tag in two, but no
+    piece of one has a quote at both ends, as ours has.
+    """
+    if not fields:
+        return False
+    listed = ",".join(fields)
+    given = [tag.strip(" \t") for tag in listed.split(",")]
+    wanted = _version_of(entity)
+    return given == ["*"] or wanted in given or (weakly and f"W/{wanted}" in given)
+
+
+def _version_of(entity: Entity) -> str:
+    return f'"{entity.version}"'

@@ -1,0 +1,82 @@
+"""A Problem as an HTTP response: `application/problem+json` (RFC 9457)."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+from starlette.responses import Response
+from starlette.types import Scope
+
+from chassis.problems import Problem
+
+MEDIA_TYPE = "application/problem+json"
+PROBLEM_SCHEMA: dict[str, Any] = {
+    "title": "Problem",
+    "description": "What went wrong (RFC 9457).",
+    "type": "object",
+    "required": ["type", "title", "status"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string", "format": "uri-reference"},
+        "request_id": {"type": "string"},
+        "data": {"description": "More about it, for a program."},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["loc", "msg", "type"],
+                "properties": {
+                    "loc": {"type": "array", "items": {"type": ["string", "integer"]}},
+                    "msg": {"type": "string"},
+                    "type": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+
+
+def problem_response(problem: Problem, scope: Scope) -> Response:
+    """Also notes the problem in the request's state, for its log line."""
+    state = scope.setdefault("state", {})
+    state["problem"] = problem.type
+    body = {
+        "type": problem.type,
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        "instance": quote(scope["path"], errors="replace"),
+        "request_id": state.get("request_id"),
+        "errors": list(problem.errors),
+    }
+    present = {name: storable(value) for name, value in body.items() if value}
+    if problem.data is None:
+        content = orjson.dumps(present)
+    else:  # may hold integers of any size, which orjson refuses
+        content = json.dumps(present | {"data": storable(problem.data)}, allow_nan=False).encode()
+    response = Response(content, problem.status, problem.headers, MEDIA_TYPE)
+    for name, value in _defaults(problem):
+        response.headers.setdefault(name, value)
+    return response
+
+
+def _defaults(problem: Problem) -> Iterator[tuple[str, str]]:
+    yield from problem.default_headers.items()
+    if problem.retry_after is not None:
+        yield "Retry-After", str(problem.retry_after)
+
+
+def storable(value: Any) -> Any:
+    """Text that UTF-8 can carry; a client may send lone surrogates, in a path or in its JSON."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, list | tuple):
+        return [storable(item) for item in value]
+    if isinstance(value, dict):
+        return {storable(key): storable(item) for key, item in value.items()}
+    return value

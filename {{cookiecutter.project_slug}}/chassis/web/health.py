@@ -1,0 +1,150 @@
+"""Health for three readers: the process supervisor, the load balancer, and a person."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from typing import Annotated, Literal, TypeVar, cast
+
+from fastapi import APIRouter, Depends, Request, Response
+from sqlalchemy.pool import Pool, QueuePool
+
+from chassis.database.availability.probe import Probe
+from chassis.database.availability.replica import Replica
+from chassis.database.named import NamedDatabase
+from chassis.web.serving.drain import CurrentDrain
+from chassis.web.types import Output
+
+router = APIRouter(tags=["health"])
+
+Status = Literal["ok", "unavailable", "draining"]
+
+
+class Health(Output):
+    status: Status
+
+
+class DatabaseHealth(Health):
+    latency_ms: float | None
+    """Milliseconds of the last round trip that succeeded."""
+    server_version: str | None
+    pool_size: int
+    """Connections the pool keeps."""
+    pool_open: int
+    """Connections open now."""
+    pool_checked_out: int
+    """Connections in use now."""
+    pool_overflow: int
+    """Connections open beyond the pool's size."""
+
+
+class ReplicaHealth(DatabaseHealth):
+    """Unavailable says that reads go to the primary: it is away, or too far behind."""
+
+    lag_seconds: float | None
+    """Seconds that it is behind the primary."""
+
+
+class FullHealth(Health):
+    service: str
+    version: str
+    environment: str
+    uptime_seconds: float
+    dependencies: dict[str, DatabaseHealth | ReplicaHealth]
+
+
+Answer = TypeVar("Answer", bound=Health)
+
+
+async def _probe(request: Request) -> Probe:
+    probe: Probe = request.app.state["probe"]
+    return probe
+
+
+CurrentProbe = Annotated[Probe, Depends(_probe)]
+
+
+@router.get("/health/live")
+async def live() -> Health:
+    """Whether the process answers. Touches nothing else: a restart mends no database."""
+    return Health(status="ok")
+
+
+@router.get("/health/ready", responses={503: {"model": Health, "description": "Not ready"}})
+async def ready(
+    request: Request, probe: CurrentProbe, drain: CurrentDrain, response: Response
+) -> Health:
+    """Whether to send requests here: of the databases, the service's own primary decides."""
+    available = await probe.check() and request.app.state["warm_up"].done
+    status = "draining" if drain.is_set() else _status(available)
+    return _answer(Health(status=status), request, response)
+
+
+@router.get("/health", responses={503: {"model": FullHealth, "description": "Not ready"}})
+async def health(
+    request: Request, probe: CurrentProbe, drain: CurrentDrain, response: Response
+) -> FullHealth | Health:
+    """Everything the service depends on; its status is that of its own primary.
+
+    The status alone, unless SERVER_HEALTH_DETAILS is on: it is off in production.
+    """
+    state = request.app.state
+    available = _status(await probe.check())
+    status: Status = "draining" if drain.is_set() else available
+    if not state.settings.tells_health_details:
+        return _answer(Health(status=status), request, response)
+    return _answer(
+        FullHealth(
+            status=status,
+            service=state.settings.service.name,
+            version=state.settings.service.version,
+            environment=state.settings.environment,
+            uptime_seconds=round(time.monotonic() - state.started, 1),
+            dependencies={
+                "database": _database(available, probe, state.database.engine.pool),
+                **_replica(state.database.replica),
+                **await _named(state.named),
+            },
+        ),
+        request,
+        response,
+    )
+
+
+def _status(available: bool) -> Status:  # noqa: FBT001  this function is what gives the flag a name
+    return "ok" if available else "unavailable"
+
+
+def _answer(answer: Answer, request: Request, response: Response) -> Answer:
+    if answer.status != "ok":
+        response.status_code = 503
+    request.state.expected = answer.status == "draining"  # asked for, so the log has no error
+    return answer
+
+
+def _replica(replica: Replica | None) -> dict[str, ReplicaHealth]:
+    if replica is None:
+        return {}
+    lag = None if replica.lag is None else round(replica.lag, 1)
+    found = _database(_status(replica.fit), replica, replica.engine.pool)
+    return {"replica": ReplicaHealth(**found.model_dump(), lag_seconds=lag)}
+
+
+async def _named(databases: Mapping[str, NamedDatabase]) -> dict[str, DatabaseHealth]:
+    available = await asyncio.gather(*(it.probe.check() for it in databases.values()))
+    return {
+        name: _database(_status(answers), it.probe, it.database.engine.pool)
+        for (name, it), answers in zip(databases.items(), available, strict=True)
+    }
+
+
+def _database(status: Status, asked: Probe | Replica, pool: Pool) -> DatabaseHealth:
+    pool = cast("QueuePool", pool)
+    return DatabaseHealth(
+        status=status,
+        latency_ms=None if asked.latency is None else round(asked.latency * 1000, 2),
+        server_version=asked.server_version,
+        pool_size=pool.size(),
+        pool_open=pool.checkedin() + pool.checkedout(),
+        pool_checked_out=pool.checkedout(),
+        pool_overflow=max(pool.overflow(), 0),
+    )

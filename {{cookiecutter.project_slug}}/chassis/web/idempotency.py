@@ -1,0 +1,109 @@
+"""`Idempotency-Key`: a request that is sent again is done once and answered the same.
+
+https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from hashlib import sha256
+from typing import Annotated
+
+import structlog
+from fastapi import Depends, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.database.idempotency import Answer, Claim
+from chassis.database.session import Database
+from chassis.problems import MalformedRequest
+
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotent-Replayed"
+# A string as structured fields write it (RFC 9651), or the same without quotes.
+KEY = r'"([ !#-\[\]-~]|\\["\\]){1,255}"|[!#-+\--\[\]-~]{1,255}'
+
+Work = Callable[[AsyncSession], Awaitable[Response]]
+
+log = structlog.get_logger()
+
+
+class OncePerKey:
+    """The request's key and what was done with it before."""
+
+    def __init__(self, request: Request, database: Database) -> None:
+        self.request = request
+        self.database = database
+
+    async def run(self, work: Work) -> Response:
+        """Do the work and keep its answer in one transaction, which may run again from the start.
+
+        A key that has an answer gets it again, instead of the work. What is raised undoes all, the
+        key too. Without a key it is `Database.run`. The answer must not be a stream.
+        """
+        key = read_key(self.request)
+        if key is None:
+            return await self.database.run(work)
+        claim = Claim(scope(self.request), key, await fingerprint(self.request))
+        return await self.database.run(lambda session: self._run(claim, work, session))
+
+    async def _run(self, claim: Claim, work: Work, session: AsyncSession) -> Response:
+        if (kept := await claim.take(session)) is not None:
+            log.info("answered again", idempotency_key=shortened(claim.key))
+            return response_from(kept)
+        response = await work(session)
+        lifetime = timedelta(seconds=self.request.app.state["settings"].idempotency.ttl)
+        await claim.keep(session, answer_of(response), lifetime)
+        return response
+
+
+def read_key(request: Request) -> str | None:
+    """The key without its quotes. Raises MalformedRequest."""
+    values = [value.strip(" \t") for value in request.headers.getlist(HEADER)]
+    if not values:
+        return None
+    if len(values) > 1 or re.fullmatch(KEY, values[0]) is None:
+        message = f"{HEADER} must be one string of 1 to 255 printable ASCII characters."
+        raise MalformedRequest(message)
+    return values[0][1:-1] if values[0].startswith('"') else values[0]
+
+
+def scope(request: Request) -> bytes:
+    """Where a key is valid: a client's key says nothing about another client's.
+
+    A client is who sends the same `Authorization`. As soon as the service knows its users, let it
+    be the user's ID, which outlasts a token.
+    """
+    place = f"{request.method} {request.scope['path']}".encode("utf-8", "surrogatepass")
+    client = ",".join(request.headers.getlist("Authorization")).encode("latin-1")
+    return sha256(place + b"\0" + client).digest()
+
+
+async def fingerprint(request: Request) -> bytes:
+    query: bytes = request.scope["query_string"]
+    return sha256(query + b"\0" + await request.body()).digest()
+
+
+def shortened(key: str) -> str:
+    """Enough to find it in a client's log."""
+    return f"{key[: len(key) // 4]}..."
+
+
+def answer_of(response: Response) -> Answer:
+    return Answer(response.status_code, response.headers.items(), bytes(response.body))
+
+
+def response_from(answer: Answer) -> Response:
+    response = Response(answer.body, answer.status)
+    response.raw_headers = []
+    for name, value in answer.headers:
+        response.headers.append(name, value)
+    response.headers[REPLAYED] = "true"
+    return response
+
+
+async def once_per_key(request: Request) -> OncePerKey:
+    return OncePerKey(request, request.app.state["database"])
+
+
+Once = Annotated[OncePerKey, Depends(once_per_key)]
+"""For a POST that may be sent again: `return await once.run(work)`."""

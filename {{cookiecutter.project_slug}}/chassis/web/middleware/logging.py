@@ -1,0 +1,87 @@
+"""Writes one line for each request, and is where an unhandled error ends."""
+
+import asyncio
+from functools import cached_property
+from logging import ERROR, INFO
+from time import perf_counter
+
+import structlog
+from starlette.types import ASGIApp, Receive, Scope, Send
+from structlog.typing import FilteringBoundLogger
+
+from chassis.observability.events import write_event
+from chassis.observability.queries import Queries, count_queries
+from chassis.web.errors.handlers import response_to_defect
+from chassis.web.middleware.exchange import Exchange
+from chassis.web.middleware.websocket import WebSocketMiddleware
+from chassis.web.routing.matched_route import route_template
+from chassis.web.serving.cancellation import is_cancelled
+
+SERVER_ERROR = 500
+EXPECTED = "expected"
+"""In the state of a request whose 5xx is no failure: `request.state.expected = True`."""
+
+
+class LoggingMiddleware:
+    """Makes an unhandled error a 500 here, so that it passes timing, request ID and CORS."""
+
+    def __init__(self, app: ASGIApp, *, warn_of_repeated_queries: bool = False) -> None:
+        self.app = app
+        self.sockets = WebSocketMiddleware(app)
+        self.warn = warn_of_repeated_queries
+
+    @cached_property
+    def log(self) -> FilteringBoundLogger:
+        """Found once, not at each line, and not before a lifespan has configured logging."""
+        logger: FilteringBoundLogger = structlog.get_logger().bind()
+        return logger
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            other = self.sockets if scope["type"] == "websocket" else self.app
+            await other(scope, receive, send)
+            return
+        started = perf_counter()
+        queries = count_queries(by_statement=self.warn)
+        exchange, send = Exchange.of(scope, send)
+        try:
+            await self.app(scope, receive, send)
+        except (Exception, asyncio.CancelledError) as error:
+            if exchange.status or is_cancelled(error):
+                # Only a broken connection can tell the client. The server logs the traceback.
+                event = describe("response broken off", scope, exchange.status, started, queries)
+                write_event(self.log, ERROR, event)
+                raise
+            self.log.exception("unhandled error", exc_info=error)
+            response = await response_to_defect(error, scope)
+            await response(scope, receive, send)
+        is_failure = exchange.status >= SERVER_ERROR and not scope.get("state", {}).get(EXPECTED)
+        level = ERROR if is_failure else INFO
+        event = describe("request", scope, exchange.status, started, queries)
+        write_event(self.log, level, event)
+        if (repeated := queries.most_repeated()) is not None:
+            statement, times = repeated
+            self.log.warning("one statement many times", times=times, statement=statement)
+
+
+def describe(
+    event: str, scope: Scope, status: int, started: float, queries: Queries
+) -> dict[str, object]:
+    """A request's line."""
+    client = scope.get("client")
+    line = {
+        "event": event,
+        "method": scope["method"],
+        "route": route_template(scope),
+        "path": scope["path"],
+        "status": status,
+        "duration_ms": round((perf_counter() - started) * 1000, 2),
+        "queries": queries.count,
+        "database_ms": round(queries.seconds * 1000, 2),
+        "client": client[0] if client else None,
+    }
+    state = scope.get("state", {})
+    for name in ("problem", "cause"):
+        if name in state:
+            line[name] = state[name]
+    return line

@@ -1,0 +1,34 @@
+"""Makes a span of each request and WebSocket, where spans are exported; else not in the stack."""
+
+from typing import TYPE_CHECKING
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from chassis.observability.trace_context import parent_in
+from chassis.web.middleware.exchange import UNANSWERED, Exchange, SocketExchange
+from chassis.web.routing.matched_route import route_template
+
+if TYPE_CHECKING:
+    from chassis.observability.spans import Spans
+
+
+class SpanMiddleware:
+    """Notes the span's ids for the trace middleware, which stands inside of it."""
+
+    def __init__(self, app: ASGIApp, spans: "Spans") -> None:
+        self.app = app
+        self.spans = spans
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in {"http", "websocket"}:
+            await self.app(scope, receive, send)
+            return
+        exchange, send = Exchange.of(scope, send)
+        with self.spans.request(scope, parent_in(scope["headers"])) as span:
+            scope.setdefault("state", {})["trace"] = span.context
+            try:
+                await self.app(scope, receive, send)
+            finally:
+                span.answered(exchange.status or UNANSWERED, route_template(scope))
+                if isinstance(exchange, SocketExchange) and exchange.failed:
+                    span.failed()

@@ -1,0 +1,92 @@
+"""Writes one line for each WebSocket when it ends, and is where an unhandled error ends."""
+
+import asyncio
+from contextlib import suppress
+from functools import cached_property
+from logging import ERROR, INFO
+from time import perf_counter
+from typing import Any, cast
+
+import structlog
+from starlette import status
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocketDisconnect, WebSocketDisconnected
+
+from chassis.observability.events import write_event
+from chassis.problems import InternalError, Problem, Stopping
+from chassis.web.errors.problem_response import problem_response
+from chassis.web.errors.websocket_errors import SERVER_ERROR, answering
+from chassis.web.middleware.exchange import ACCEPTED, UNANSWERED, Exchange, SocketExchange
+from chassis.web.routing.matched_route import route_template
+from chassis.web.serving.cancellation import is_cancelled, is_draining
+
+
+class WebSocketMiddleware:
+    """What WebSockets take of the logging middleware; closes what a handler leaves open."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    @cached_property
+    def log(self) -> Any:
+        """Found once, and not before the first line: logging may be configured late."""
+        return structlog.get_logger().bind()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = perf_counter()
+        exchange, send = cast("tuple[SocketExchange, Send]", Exchange.of(scope, send))
+        send = answering(scope, receive, send, exchange)
+        problem = None
+        try:
+            await self.app(scope, exchange.hearing(receive), send)
+        except (Exception, asyncio.CancelledError) as error:
+            problem = None if has_left(error, exchange) else self._problem(error)
+            if is_cancelled(error) and not is_draining(scope["app"]):
+                raise
+        finally:
+            with suppress(OSError):  # nobody is there to be told
+                if problem is not None:
+                    await problem_response(problem, scope)(scope, receive, send)
+                elif exchange.is_open:
+                    await send({"type": "websocket.close", "code": _end(scope)})
+            write_event(self.log, *_line(scope, exchange, started))
+
+    def _problem(self, error: BaseException) -> Problem:
+        if is_cancelled(error):
+            return Stopping()
+        self.log.error("unhandled error", exc_info=error)
+        return InternalError()
+
+
+def has_left(error: BaseException, exchange: SocketExchange) -> bool:
+    """Whether all that happened is that the client left; several tasks may say so in a group."""
+    if isinstance(error, BaseExceptionGroup):
+        return all(has_left(each, exchange) for each in error.exceptions)
+    if isinstance(error, WebSocketDisconnected):  # one task used it after another had heard
+        return exchange.status == ACCEPTED and not exchange.is_open
+    return isinstance(error, WebSocketDisconnect) or error is exchange.lost
+
+
+def _end(scope: Scope) -> int:
+    return (
+        status.WS_1012_SERVICE_RESTART
+        if is_draining(scope["app"])
+        else status.WS_1000_NORMAL_CLOSURE
+    )
+
+
+def _line(scope: Scope, exchange: SocketExchange, started: float) -> tuple[int, dict[str, object]]:
+    client, state = scope.get("client"), scope.get("state", {})
+    answer = exchange.status or (None if exchange.lost else UNANSWERED)
+    failed = exchange.failed or (answer or 0) >= SERVER_ERROR
+    line = {
+        "event": "websocket",
+        "route": route_template(scope),
+        "path": scope["path"],  # never the query string, where browsers have to put tokens
+        "status": answer,
+        "close_code": exchange.end,
+        "duration_ms": round((perf_counter() - started) * 1000, 2),
+        "client": client[0] if client else None,
+        **{name: state[name] for name in ("problem", "cause") if name in state},
+    }
+    return ERROR if failed else INFO, line

@@ -1,0 +1,144 @@
+"""An application of the chassis alone: what `app/` composes, without features.
+
+It stands beside `app/main.py` and `app/middleware.py`, so that the tests of the chassis say the
+same whatever a service has made of those.
+"""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+from chassis.database.availability.background import in_background
+from chassis.database.availability.probe import Probe
+from chassis.database.availability.replica import watched_replica
+from chassis.database.connections.engine import create_engine
+from chassis.database.connections.warm_up import WarmUp
+from chassis.database.named import named_databases
+from chassis.database.session import Database
+from chassis.observability.logging import configure_logging
+from chassis.settings import Settings
+from chassis.settings.identity import Environment
+from chassis.web.docs import serve_docs
+from chassis.web.errors.handlers import handle_errors
+from chassis.web.errors.websocket_errors import handle_socket_errors
+from chassis.web.health import router as health
+from chassis.web.middleware.cors import cors
+from chassis.web.middleware.deadline import DeadlineMiddleware
+from chassis.web.middleware.drain import DrainMiddleware
+from chassis.web.middleware.head import HeadMiddleware
+from chassis.web.middleware.hosts import HostsMiddleware
+from chassis.web.middleware.limits import LimitsMiddleware
+from chassis.web.middleware.logging import LoggingMiddleware
+from chassis.web.middleware.request_id import RequestIDMiddleware
+from chassis.web.middleware.security_headers import SecurityHeadersMiddleware
+from chassis.web.middleware.timing import TimingMiddleware
+from chassis.web.middleware.trace import TraceMiddleware
+from chassis.web.named_databases import require_named
+from chassis.web.openapi import describe_problems
+from chassis.web.rate_limits.wiring import rate_limit_middleware, rate_limits
+from chassis.web.routing import quicken
+from chassis.web.routing.held_sessions import refuse_held_sessions
+from chassis.web.routing.shadows import tell_shadows
+from chassis.web.serving.drain import Drain
+from chassis.web.serving.garbage import startup_kept
+from chassis.web.serving.signals import stopping_on_signals
+from chassis.web.telemetry import Telemetry
+
+ROUTERS = [health]
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Raises SettingsError when the settings cannot be used."""
+    settings = settings or Settings()
+    configure_logging(settings.log, settings.identity)
+    telemetry = Telemetry(settings.metrics, settings.tracing, settings.identity)
+    app = FastAPI(
+        title=settings.service.title,
+        description=settings.service.description,
+        version=settings.service.version,
+        lifespan=lifespan,
+        middleware=middleware(settings, telemetry),
+        openapi_url="/openapi.json" if settings.serves_docs else None,
+        docs_url=None,  # chassis/web/docs.py serves it without a CDN
+        redoc_url=None,
+        # chassis/web/telemetry.py does it, with the ids of the log lines, without query strings.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+        redirect_slashes=False,  # the redirect would trust the Host header
+    )
+    app.state.settings = settings
+    app.state.telemetry = telemetry
+    for router in ROUTERS:
+        app.include_router(router)
+    quicken(app)
+    require_named(settings.database, app.routes)
+    refuse_held_sessions(app.routes)
+    if settings.serves_docs:
+        serve_docs(app)
+    telemetry.add_routes(app)
+    handle_errors(app)
+    handle_socket_errors(app)
+    describe_problems(app)
+    tell_shadows(app.routes)
+    return app
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """What the service holds while it runs; let go of in reverse order, also if starting fails."""
+    settings: Settings = app.state.settings
+    telemetry: Telemetry = app.state.telemetry
+    name = settings.service.name
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(telemetry.exporting(settings.server.host))
+        drain = app.state.drain = Drain()
+        stack.enter_context(stopping_on_signals(drain, settings.server.drain_seconds))
+        engine = create_engine(settings.database, name)
+        stack.push_async_callback(engine.dispose)
+        replica = await stack.enter_async_context(watched_replica(settings.database, name))
+        database = app.state.database = Database(engine, replica)
+        databases = named_databases(settings.database, name)
+        named = app.state.named = await stack.enter_async_context(databases)
+        probe = app.state.probe = Probe(settings.database, name)
+        stack.push_async_callback(probe.close)
+        warm_up = app.state.warm_up = WarmUp(engine, settings.database.warm_connections)
+        await stack.enter_async_context(in_background(warm_up.run()))
+        await stack.enter_async_context(telemetry.observing(database, probe, named))
+        limits = rate_limits(app, settings.rate, settings.redis, name, telemetry.limit_observer())
+        await stack.enter_async_context(limits)
+        app.state.started = time.monotonic()
+        stack.push_async_callback(drain.finish)
+        stack.enter_context(startup_kept())
+        yield
+
+
+def middleware(settings: Settings, telemetry: Telemetry) -> list[Middleware]:
+    """What a setting has switched off is not in the stack."""
+    server = settings.server
+    development = settings.environment is Environment.DEVELOPMENT
+    return [
+        Middleware(DrainMiddleware),
+        *([cors(settings.cors)] if settings.cors.origins else []),
+        Middleware(SecurityHeadersMiddleware),
+        Middleware(RequestIDMiddleware),
+        *telemetry.span_middleware(),
+        Middleware(TraceMiddleware),
+        *telemetry.metrics_middleware(),
+        Middleware(TimingMiddleware),
+        Middleware(LoggingMiddleware, warn_of_repeated_queries=development),
+        Middleware(DeadlineMiddleware, seconds=server.request_timeout),
+        Middleware(
+            LimitsMiddleware,
+            max_body_bytes=server.max_body_bytes,
+            max_header_bytes=server.max_header_bytes,
+        ),
+        *([] if "*" in server.trusted_hosts else [_hosts(settings)]),
+        *rate_limit_middleware(settings.rate),
+        Middleware(HeadMiddleware),
+    ]
+
+
+def _hosts(settings: Settings) -> Middleware:
+    return Middleware(HostsMiddleware, hosts=settings.server.trusted_hosts)

@@ -1,0 +1,55 @@
+"""How far the database is behind the code, or ahead of it."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from alembic.script import ScriptDirectory
+
+from chassis.doctor.report import Finding, error
+from tests.chassis.doctor.examining import FACTS, check
+
+
+def test_migrations_are_counted_from_where_the_database_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "migrations/versions").mkdir(parents=True)
+    (tmp_path / "alembic.ini").write_text("[alembic]\nscript_location = %(here)s/migrations\n")
+    for name, before in (("first", None), ("second", "first")):
+        text = f"revision = {name!r}\ndown_revision = {before!r}\n"
+        (tmp_path / f"migrations/versions/{name}.py").write_text(text)
+    monkeypatch.setattr("chassis.doctor.migrations.PROJECT_FILE", tmp_path / "pyproject.toml")
+
+    def found(*applied: str) -> Finding:
+        return check("migrations", replace(FACTS, revisions=frozenset(applied)))
+
+    advice = "Run `make migrate` (`alembic upgrade head`)."
+    assert found() == error("2 migrations pending", advice)
+    assert found("first") == error("1 migration pending", advice)
+    assert found("second").status == "ok"
+
+
+def test_a_database_ahead_of_the_code_is_told() -> None:
+    found = check("migrations", replace(FACTS, revisions=frozenset({"abc"})))
+
+    assert found.status == "error"
+    assert found.message == "The database is at abc, which this code does not know"
+
+
+def test_two_heads_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ScriptDirectory, "get_heads", lambda _: ["abc", "def"])
+
+    assert check("migrations") == error(
+        "The migrations end in 2 heads", "Run `alembic merge heads`."
+    )
+
+
+def test_migrations_left_out_of_the_image_are_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("chassis.doctor.migrations.PROJECT_FILE", tmp_path / "pyproject.toml")
+
+    found = check("migrations")
+
+    assert found.status == "error"
+    assert found.message.startswith("The migrations cannot be read: No 'script_location'")

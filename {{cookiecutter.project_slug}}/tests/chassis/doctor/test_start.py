@@ -1,0 +1,73 @@
+"""The warning at start."""
+
+import socket
+import time
+
+import pytest
+import structlog
+
+from chassis.doctor import start as starting
+from chassis.settings import Settings
+from tests.chassis.doctor.examining import AWAY, ROLE, Execute, settings_for, url_of
+from tests.support.serving import Served, serving, start, until
+from tools.postgres import Server as PostgresServer
+
+TOLD = "too many connections"
+
+
+def test_the_service_warns_once_however_many_workers(
+    own_server: PostgresServer, as_superuser: Execute
+) -> None:
+    as_superuser(f"ALTER ROLE {ROLE} CONNECTION LIMIT 5")
+    env = {"DATABASE_URL": url_of(own_server), "DATABASE_POOL_SIZE": "2", "LOG_FORMAT": "json"}
+    # Not `serving`: uvicorn ends workers that a busy machine starts too slowly.
+    with start("-m", "app", "serve", "--port=0", "--workers=2", env=env) as process:
+        served = Served(process)
+        assert until(lambda: served.lines(TOLD))
+        time.sleep(starting.AFTER + 0.5)
+
+    (line,) = served.lines(TOLD)
+    assert line["level"] == "warning"
+    assert line["reason"] == (
+        "The service may open (pool 2 + overflow 0 + 1 for the probe) x 2 workers x 1 replica"
+        " = 6 connections, the server grants 5. Lower DATABASE_POOL_SIZE + DATABASE_MAX_OVERFLOW"
+        " to 1; `python -m app doctor` says more."
+    )
+
+
+def warned(settings: Settings, monkeypatch: pytest.MonkeyPatch, workers: int = 1) -> bool:
+    """Whether the warning came; without waiting for the service to have started."""
+    monkeypatch.setattr(starting, "AFTER", 0)
+    with structlog.testing.capture_logs() as lines:
+        thread = starting.warn_in_background(settings, workers)
+        thread.join(30)
+    assert thread.daemon
+    assert not thread.is_alive()
+    return [line["event"] for line in lines] == [TOLD]
+
+
+@pytest.mark.parametrize(("workers", "expected"), [(2, False), (3, True)])
+def test_it_warns_when_the_budget_does_not_fit_and_only_then(
+    own_server: PostgresServer, monkeypatch: pytest.MonkeyPatch, workers: int, expected: bool
+) -> None:
+    settings = settings_for(url_of(own_server), database={"pool_size": 12})
+
+    assert warned(settings, monkeypatch, workers) is expected
+
+
+def test_it_is_silent_when_the_database_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not warned(settings_for(AWAY), monkeypatch)
+
+
+def test_a_database_that_does_not_answer_delays_nothing() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        env = {"DATABASE_URL": f"postgresql://shop@127.0.0.1:{port}/shop"}
+        with serving(env=env | {"DATABASE_CONNECT_TIMEOUT": "60"}) as served:
+            time.sleep(starting.AFTER + 0.5)
+            begun = time.monotonic()
+            served.stop()
+            assert time.monotonic() - begun < 30
+
+    assert "Traceback" not in served.log()
+    assert TOLD not in served.log()

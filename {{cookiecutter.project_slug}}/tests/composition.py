@@ -1,0 +1,25 @@
+"""The service as its own tests start it; the chassis's tests have an application of their own."""
+
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+
+from app.main import create_app
+from app.models import Base
+from app.settings import Settings
+from tests.support.composition import PROJECT, Composition
+from tests.support.settings import settings_of
+
+SERVICE = Composition(create_app, Settings, [it.name for it in Base.metadata.sorted_tables])
+
+
+def make_settings(**groups: Any) -> Settings:
+    """Settings from these values alone, whatever the environment and `.env` say."""
+    return settings_of(Settings, groups)
+
+
+def migrate(url: str) -> None:
+    config = Config(PROJECT / "alembic.ini")
+    config.attributes["settings"] = make_settings(database={"url": url})
+    command.upgrade(config, "head")

@@ -1,0 +1,206 @@
+"""The service in a process of its own, called over a real socket."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path
+from threading import Thread
+from typing import Any, cast
+
+import httpx
+
+from tests.support.forking import Fork, Program
+
+PROJECT = Path(__file__).parent.parent
+APPLICATION = "tests.chassis.application:create_app"
+SERVICE = "app.main:create_app"
+WITH_FACTORY = """
+import sys
+from chassis.cli import main
+from chassis.service import Service
+
+main(Service(sys.argv.pop(1)))
+"""
+KEPT = (
+    "PATH",
+    "PYTHONDONTWRITEBYTECODE",
+    "PYTHONPYCACHEPREFIX",
+    "COVERAGE_PROCESS_CONFIG",
+)
+ADDRESS = re.compile(r"Uvicorn running on (http://\S+:\d+)")
+STARTED = "Application startup complete"
+PATIENCE = 90.0
+
+Process = subprocess.Popen[str] | Fork
+
+
+class Served:
+    """A running service, what it prints, and how it ends."""
+
+    url = ""
+
+    def __init__(self, process: Process) -> None:
+        self.process = process
+        self._lines: list[str] = []
+        self._reader = Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        return httpx.get(f"{self.url}{path}", timeout=PATIENCE, **options)
+
+    def log(self) -> str:
+        """Everything printed so far; complete after `stop` and after the block."""
+        return "".join(self._lines)
+
+    def lines(self, event: str) -> list[dict[str, Any]]:
+        """The lines of one event, of a log in JSON."""
+        lines = [json.loads(line) for line in self.log().splitlines()]
+        return [line for line in lines if line["event"] == event]
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Send a signal and wait for the end; returns the exit status."""
+        self.process.send_signal(number)
+        return self.wait()
+
+    def wait(self) -> int:
+        status = self.process.wait(PATIENCE)
+        self._reader.join(PATIENCE)
+        assert not self._reader.is_alive(), "some worker outlived the service"
+        return status
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        self._lines.extend(self.process.stdout)
+
+
+@contextmanager
+def serving(
+    factory: str = APPLICATION, *, env: dict[str, str], forked: bool = True, **options: object
+) -> Iterator[Served]:
+    """Run `python -m app serve`, with `options` as its flags, until the block ends.
+
+    The service sees no environment but `env`, and no `.env`. `factory` is the application to serve:
+    the chassis's, SERVICE, or one of a test. Without a `port` it takes a free one, and tells which
+    in its log; with None for it, the one that the settings say. It stops without a drain unless
+    `env` asks for one.
+    The block begins when all `workers` have started. A single process is a fork (see forking.py)
+    unless it shall not be `forked`; one with workers or reload starts as in production.
+    """
+    given = {"port": 0} | options
+    flags = [
+        f"--{name}" if value is True else f"--{name}={value}"
+        for name, value in given.items()
+        if value is not None
+    ]
+    # Tests count connections, wait for the end of a service often, and run on busy machines.
+    patient = {"DATABASE_POOL_TIMEOUT": "60", "DATABASE_CONNECT_TIMEOUT": "60"}
+    env = {"DATABASE_WARM_UP": "0", "SERVER_DRAIN_SECONDS": "0", **patient} | env
+    workers = cast("int", given.get("workers", 1))
+    single = workers == 1 and not given.get("reload")
+    begin = fork if forked and single else _interpret
+    with begin(factory, "serve", *flags, env=env) as process:
+        served = Served(process)
+        try:
+            _wait_until_live(served, workers)
+            yield served
+        finally:
+            with suppress(ProcessLookupError):
+                process.terminate()
+            served.wait()
+
+
+def _interpret(
+    factory: str, *arguments: str, env: dict[str, str]
+) -> AbstractContextManager["subprocess.Popen[str]"]:
+    program = ["-m", "app"] if factory == SERVICE else ["-c", WITH_FACTORY, factory]
+    return start(*program, *arguments, env=env)
+
+
+@contextmanager
+def start(*arguments: str, env: dict[str, str]) -> Iterator["subprocess.Popen[str]"]:
+    """Run Python in an empty directory; what still runs at the end of the block is killed."""
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=directory,
+            env=_environment(env),
+            encoding="utf-8",
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        ) as process,
+        _killed(process),
+    ):
+        yield process
+
+
+@contextmanager
+def fork(factory: str, *arguments: str, env: dict[str, str]) -> Iterator[Fork]:
+    """Do the same with what `python -m app` does with these arguments: see forking.py."""
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        Fork(Program(factory, arguments, _environment(env), directory)) as process,
+        _killed(process),
+    ):
+        yield process
+
+
+def unmeasured(**env: str) -> dict[str, str]:
+    """The environment of the tests, for a program whose coverage would only cost time."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+    return kept | env
+
+
+def _environment(env: dict[str, str]) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    return kept | {"PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1"} | env
+
+
+@contextmanager
+def _killed(process: Process) -> Iterator[None]:
+    """At the end of the block, with all its group."""
+    try:
+        yield
+    finally:
+        for kill, number in ((os.killpg, process.pid), (os.kill, process.pid)):
+            with suppress(ProcessLookupError):
+                kill(number, signal.SIGKILL)
+
+
+def until(condition: Callable[[], object], *, seconds: float = PATIENCE) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def _wait_until_live(served: Served, workers: int) -> None:
+    assert until(lambda: ADDRESS.search(served.log()) or _ended(served)), served.log()
+    found = ADDRESS.search(served.log())
+    assert found is not None, served.log()
+    served.url = found[1]
+    assert until(lambda: _is_live(served.url) or _ended(served)), served.log()
+    if workers > 1:  # who is live is only one of them
+        assert until(lambda: served.log().count(STARTED) >= workers), served.log()
+    assert not _ended(served), served.log()
+
+
+def _is_live(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/health/live").is_success
+    except httpx.TransportError:
+        return False
+
+
+def _ended(served: Served) -> bool:
+    return served.process.poll() is not None

@@ -1,0 +1,38 @@
+"""Settings for tests, from given values alone."""
+
+from typing import Any, TypeVar
+
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
+
+from chassis.settings import Settings
+
+Kind = TypeVar("Kind", bound=Settings)
+
+
+def make_settings(**groups: Any) -> Settings:
+    """Of the chassis, whatever the environment and `.env` say."""
+    return settings_of(Settings, groups)
+
+
+def settings_of(kind: type[Kind], groups: dict[str, Any]) -> Kind:
+    """Without warm-up, which would open connections that a test does not expect, and patient.
+
+    A busy machine is no exhausted pool, and no database that is away.
+    """
+    if isinstance(database := groups.get("database"), dict):
+        patient = {"pool_timeout": 60, "connect_timeout": 60}
+        groups = groups | {"database": {"warm_up": 0, **patient, **database}}
+    return _isolated(kind)(**{"environment": "test", **groups})
+
+
+def _isolated(kind: type[Kind]) -> type[Kind]:
+    def only_arguments(
+        _: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        *__: PydanticBaseSettingsSource,
+        **___: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
+
+    sources = staticmethod(only_arguments)
+    return type(kind.__name__, (kind,), {"settings_customise_sources": sources})
