@@ -3,6 +3,6 @@
 from app.settings import Settings
 from app.transfers import RESOURCES
 from chassis.cli import main
-from chassis.service import Service
+from chassis.cli.service import Service
 
 main(Service("app.main:create_app", Settings, RESOURCES))

@@ -17,7 +17,7 @@ ALWAYS = {name for name, service in SERVICES.items() if "profiles" not in servic
 
 
 def test_a_change_of_code_does_not_install_dependencies_again() -> None:
-    assert DOCKERFILE.index("uv sync") < DOCKERFILE.index("COPY app")
+    assert DOCKERFILE.index("uv sync") < DOCKERFILE.index("COPY chassis")
 
 
 def test_what_the_image_copies_is_let_in_and_nothing_else() -> None:

@@ -44,7 +44,6 @@ MODULES = {
     "app.workers": "chassis.web.serving.workers",
     "tests.eventually": "tests.support.eventually",
     "tests.serving": "tests.support.serving",
-    "tests.talking": "tests.support.talking",
 }
 SESSIONS, NAMED = "chassis.web.sessions", "chassis.web.named_databases"
 NAMES = {

@@ -15,13 +15,11 @@ AFTER = 2.0
 PATIENCE = 10.0
 
 
-def warn_in_background(settings: Settings, workers: int) -> Thread:
+def warn_in_background(settings: Settings) -> Thread:
     """Beside the server, in the process that starts the workers: so it is told once.
 
     A daemon: it neither delays the start nor the end.
     """
-    server = settings.server.model_copy(update={"workers": workers})
-    settings = settings.model_copy(update={"server": server})
     thread = Thread(target=lambda: asyncio.run(_warn_later(settings)), daemon=True)
     thread.start()
     return thread

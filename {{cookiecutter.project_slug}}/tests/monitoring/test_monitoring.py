@@ -53,7 +53,7 @@ def targets() -> list[dict[str, Any]]:
 def problems(kind: type[Problem] = Problem) -> Iterator[str]:
     """The types that the service itself answers with, whatever tests have defined."""
     for each in kind.__subclasses__():
-        if each.__module__.startswith("app."):
+        if each.__module__.startswith(("app.", "chassis.")):
             yield each.type
         yield from problems(each)
 

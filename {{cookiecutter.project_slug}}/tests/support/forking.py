@@ -16,7 +16,7 @@ from typing import NamedTuple, Self, cast
 import coverage
 import pytest
 
-from chassis.service import Service
+from chassis.cli.service import Service
 
 CONTEXT = multiprocessing.get_context("forkserver")
 # Together they import the rest.

@@ -18,13 +18,13 @@ import httpx
 
 from tests.support.forking import Fork, Program
 
-PROJECT = Path(__file__).parent.parent
+PROJECT = Path(__file__).parent.parent.parent
 APPLICATION = "tests.chassis.application:create_app"
 SERVICE = "app.main:create_app"
 WITH_FACTORY = """
 import sys
 from chassis.cli import main
-from chassis.service import Service
+from chassis.cli.service import Service
 
 main(Service(sys.argv.pop(1)))
 """

@@ -34,8 +34,9 @@ REFUSED = [
     ("HR005", SCHEMAS, "class TicketQuery(PageQuery):\n    since: Annotated[datetime, Field()]"),
     ("HR005", ROUTER, "async def list_tickets(since: datetime): ..."),
     ("HR005", ROUTER, "async def list_tickets(*, since: Annotated[datetime, Query()]): ..."),
-    ("HR006", "chassis/web/serving/drain.py", "started = datetime.now()"),
-    ("HR006", "chassis/web/serving/drain.py", "started = datetime.datetime.utcnow()"),
+    ("HR006", ROUTER, 'class Torn(Conflict):\n    type = "/problems/torn"'),
+    ("HR006", "chassis/problems.py", 'class Torn(Conflict):\n    type: str = "/problems/torn"'),
+    ("HR007", ROUTER, "from fastapi import HTTPException"),
     ("HR007", ROUTER, "from starlette.exceptions import HTTPException"),
     ("HR007", ROUTER, "raise exceptions.HTTPException(404)"),
     ("HR008", ROUTER, "from app.features.orders.schemas import OrderRead"),
@@ -54,7 +55,8 @@ KEPT = [
     (SCHEMAS, "class TicketCreate(Input):\n    due_at: Instant"),
     (SCHEMAS, "class TicketRead(Output):\n    due_at: datetime"),
     (ROUTER, "async def list_tickets(since: Instant) -> datetime: ..."),
-    ("chassis/database/availability/lag.py", "started, other = datetime.now(UTC), clock.now()"),
+    (ROUTER, 'class Gone(Problem):\n    type = "/problems/not-found"'),
+    (ROUTER, "class Kind(Enum):\n    type = TICKET"),
     ("chassis/web/errors/handlers.py", "from starlette.exceptions import HTTPException"),
     (ROUTER, "from app.features.tickets.schemas import TicketRead"),
     (ROUTER, "from app.features.orders.models import Order"),
@@ -71,8 +73,6 @@ RUFF = [
     "from os import getenvb",
     "from os import putenv",
     "from dotenv import load_dotenv",
-    "from fastapi import HTTPException",
-    "from fastapi.exceptions import HTTPException",
 ]
 
 

@@ -2,7 +2,8 @@
 
 import ast
 from collections.abc import Callable, Iterator
-from pathlib import PurePosixPath
+from functools import cache
+from pathlib import Path, PurePosixPath
 
 LOADED_BY_NAME = {"raise", "raise_on_sql", "write_only"}
 INPUTS = {"Input", "PageQuery"}
@@ -52,14 +53,19 @@ def naive_input(node: ast.AST, path: PurePosixPath) -> Iterator[ast.AST]:
     yield from (part for part in parts if _name(part) == "datetime")
 
 
-def naive_now(node: ast.AST, _: PurePosixPath) -> Iterator[ast.AST]:
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+def untold_problem(node: ast.AST, _: PurePosixPath) -> Iterator[ast.AST]:
+    """A type of problem, which clients see, without a section in the runbook."""
+    if not isinstance(node, ast.ClassDef):
         return
-    called, nothing_given = node.func.attr, not (node.args or node.keywords)
-    if _name(node.func.value) == "datetime" and (
-        called == "utcnow" or (called == "now" and nothing_given)
-    ):
-        yield node
+    for each in node.body:
+        value = each.value if isinstance(each, ast.Assign | ast.AnnAssign) else None
+        said = value.value if isinstance(value, ast.Constant) else None
+        if (
+            isinstance(said, str)
+            and said.startswith("/problems/")
+            and f"\n### `{said}`\n" not in _runbook()
+        ):
+            yield each
 
 
 def http_exception(node: ast.AST, _: PurePosixPath) -> Iterator[ast.AST]:
@@ -77,6 +83,11 @@ def neighbours_interface(node: ast.AST, path: PurePosixPath) -> Iterator[ast.AST
         if parts[:2] == ["app", "features"] and parts[:3] != own and INTERFACE & {*parts[3:4]}:
             yield node
             return
+
+
+@cache
+def _runbook() -> str:
+    return (Path(__file__).parents[2] / "docs/runbook.md").read_text("utf-8")
 
 
 def _imported(node: ast.AST) -> Iterator[str]:

@@ -6,9 +6,10 @@ from pathlib import PurePosixPath
 
 from tools.house_rules import finders
 
-PYTHON = ("app", "migrations")
+PYTHON = ("app", "chassis", "migrations")
 FEATURES = ("app/features",)
 ONE_TRANSACTION = "0003-one-request-one-transaction.md"
+PROBLEMS = "0004-errors-are-problem-details.md"
 OFFSETS = "0023-instants-know-their-offset.md"
 
 
@@ -60,16 +61,16 @@ RULES = (
     ),
     Rule(
         "HR006",
-        finders.naive_now,
-        "This instant has no offset; take datetime.now(UTC)",
-        OFFSETS,
+        finders.untold_problem,
+        "docs/runbook.md tells nobody what to do about this problem; add `### `/problems/...``",
+        PROBLEMS,
     ),
     Rule(
         "HR007",
         finders.http_exception,
-        "A feature knows no HTTPException; raise a Problem",
-        "0004-errors-are-problem-details.md",
-        within=FEATURES,
+        "Raise NotFound, Conflict, InvalidRequest, or a Problem of your own: chassis/problems.py",
+        PROBLEMS,
+        outside=["chassis/web"],
     ),
     Rule(
         "HR008",

@@ -10,7 +10,7 @@ import pytest
 import structlog
 from typer.testing import CliRunner
 
-from chassis.csv_files.commands import commands
+from chassis.cli.transfers import commands
 from chassis.database.connections.engine import create_engine
 from chassis.settings import Settings
 from tests.chassis.csv_files.gadgets import SERVICE

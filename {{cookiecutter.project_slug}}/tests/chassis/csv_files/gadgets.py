@@ -11,10 +11,10 @@ from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Computed, ForeignKey,
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.csv_files.commands import commands
+from chassis.cli.service import Service
+from chassis.cli.transfers import commands
 from chassis.csv_files.resource import Resource
 from chassis.database.model import text_enum
-from chassis.service import Service
 from chassis.web.types import Bool, Finite, Input, Instant, Int32, Int64, Json, Name
 from chassis.web.types import Text as AnyText
 from tests.chassis.database.things import Scratch

@@ -3,9 +3,9 @@
 import pytest
 from typer.testing import CliRunner
 
-from chassis.csv_files.commands import commands
+from chassis.cli.service import Service
+from chassis.cli.transfers import commands
 from chassis.csv_files.resource import Resource
-from chassis.service import Service
 from chassis.web.types import Input
 from tests.chassis.csv_files.conftest import Run
 from tests.chassis.csv_files.gadgets import Gadget

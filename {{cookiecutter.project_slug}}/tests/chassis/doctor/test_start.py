@@ -35,11 +35,11 @@ def test_the_service_warns_once_however_many_workers(
     )
 
 
-def warned(settings: Settings, monkeypatch: pytest.MonkeyPatch, workers: int = 1) -> bool:
+def warned(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> bool:
     """Whether the warning came; without waiting for the service to have started."""
     monkeypatch.setattr(starting, "AFTER", 0)
     with structlog.testing.capture_logs() as lines:
-        thread = starting.warn_in_background(settings, workers)
+        thread = starting.warn_in_background(settings)
         thread.join(30)
     assert thread.daemon
     assert not thread.is_alive()
@@ -50,9 +50,10 @@ def warned(settings: Settings, monkeypatch: pytest.MonkeyPatch, workers: int = 1
 def test_it_warns_when_the_budget_does_not_fit_and_only_then(
     own_server: PostgresServer, monkeypatch: pytest.MonkeyPatch, workers: int, expected: bool
 ) -> None:
-    settings = settings_for(url_of(own_server), database={"pool_size": 12})
+    server, database = {"workers": workers}, {"pool_size": 12}
+    settings = settings_for(url_of(own_server), server=server, database=database)
 
-    assert warned(settings, monkeypatch, workers) is expected
+    assert warned(settings, monkeypatch) is expected
 
 
 def test_it_is_silent_when_the_database_is_away(monkeypatch: pytest.MonkeyPatch) -> None:

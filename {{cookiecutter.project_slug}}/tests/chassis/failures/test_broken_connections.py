@@ -8,10 +8,11 @@ import asyncpg
 import httpx
 import pytest
 
-from tests.chassis.failures.conftest import Serve, at_rest, readiness
-from tests.chassis.failures.load import assert_unavailable_at_worst, load
+from tests.chassis.failures.conftest import Serve
 from tests.support.eventually import eventually
+from tests.support.load import assert_unavailable_at_worst, load
 from tests.support.serving import PATIENCE
+from tests.support.standing import at_rest, readiness
 from tools.postgres import Server
 from tools.postgres.server import StopMode
 

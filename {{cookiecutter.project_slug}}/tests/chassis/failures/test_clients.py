@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from tests.chassis.failures.conftest import Serve, at_rest
-from tests.chassis.failures.load import load
+from tests.chassis.failures.conftest import Serve
 from tests.support.eventually import eventually
+from tests.support.load import load
 from tests.support.serving import PATIENCE, until
+from tests.support.standing import at_rest
 
 LOCKED_OUT = "SELECT count(*) FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted"
 IDLE = "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'"

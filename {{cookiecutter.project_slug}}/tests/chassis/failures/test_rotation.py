@@ -9,10 +9,11 @@ import httpx
 import pytest
 
 from tests.chassis.failures import tokens
-from tests.chassis.failures.conftest import Serve, at_rest
-from tests.chassis.failures.load import load
+from tests.chassis.failures.conftest import Serve
 from tests.support.eventually import eventually
+from tests.support.load import load
 from tests.support.serving import PATIENCE
+from tests.support.standing import at_rest
 from tools.postgres import Server
 
 

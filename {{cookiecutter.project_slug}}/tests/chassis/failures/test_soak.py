@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.chassis.failures.conftest import Serve
-from tests.chassis.failures.soaking import POOL, soak
+from tests.support.soaking import POOL, soak
 
 
 async def read(client: httpx.AsyncClient) -> httpx.Response:

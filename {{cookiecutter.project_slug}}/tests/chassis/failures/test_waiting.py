@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from tests.chassis.failures.conftest import Serve
-from tests.chassis.failures.load import assert_unavailable_at_worst, load
 from tests.support.eventually import eventually
+from tests.support.load import assert_unavailable_at_worst, load
 from tests.support.serving import PATIENCE, Served
 from tools.postgres import Server
 

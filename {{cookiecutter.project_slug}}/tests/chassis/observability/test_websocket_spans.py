@@ -1,7 +1,7 @@
 """A WebSocket is one span from its handshake to its end."""
 
 from tests.chassis.observability.collector import attributes, collecting
-from tests.support.talking import talking
+from tests.chassis.talking import talking
 
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 ERROR = 2

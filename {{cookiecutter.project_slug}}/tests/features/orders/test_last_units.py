@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.serving import PATIENCE, serving
+from tests.support.serving import PATIENCE, SERVICE, serving
 
 
 @pytest.mark.usefixtures("clean_database")
@@ -18,7 +18,7 @@ async def test_the_last_ten_units_are_sold_ten_times(database_url: str, sql: Any
     body = {"sku": "lamp", "name": "Lamp", "price_cents": 100, "stock": 10}
     limits = httpx.Limits(max_connections=64)
 
-    with serving(env=env, workers=2) as served:
+    with serving(SERVICE, env=env, workers=2) as served:
         async with httpx.AsyncClient(base_url=served.url, timeout=PATIENCE, limits=limits) as shop:
             product = (await shop.post("/v1/products", json=body)).json()["id"]
             line = {"product_id": product, "quantity": 1}

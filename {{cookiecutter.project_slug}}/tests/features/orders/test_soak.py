@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.chassis.failures.soaking import POOL, soak
 from tests.features.orders.shop import PRODUCTS, STOCK, Shop
-from tests.support.serving import serving
+from tests.support.serving import SERVICE, serving
+from tests.support.soaking import POOL, soak
 
 COUNTS = """
 SELECT (SELECT count(*) FROM orders) AS orders,
@@ -21,7 +21,7 @@ async def test_a_soak_of_the_shop_loses_nothing(
 ) -> None:
     env = {"DATABASE_URL": database_url, "DATABASE_POOL_SIZE": str(POOL), "LOG_FORMAT": "json"}
     shop = Shop()
-    with serving(env=env) as served:
+    with serving(SERVICE, env=env) as served:
         await shop.open(served.url)
         told = await soak(
             served,

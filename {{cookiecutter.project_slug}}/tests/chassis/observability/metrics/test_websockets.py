@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.chassis.observability.scraping import Scrape, scrape
+from tests.chassis.talking import Talk, talking
 from tests.support.serving import until
-from tests.support.talking import Talk, talking
 
 ECHO = {"method": "GET", "route": "/ws/echo/{room}"}
 

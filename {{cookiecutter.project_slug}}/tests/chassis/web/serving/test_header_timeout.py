@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from chassis.cli import _options
+from chassis.cli.serving import server_options
+from tests.chassis.talking import SOCKETS, Talk, end_of
 from tests.support.serving import PATIENCE, Served, serving
 from tests.support.settings import make_settings
-from tests.support.talking import SOCKETS, Talk, end_of
 
 TIMEOUT = 1.0
 KEEP_ALIVE = 2
@@ -135,4 +135,4 @@ def test_neither_is_a_websocket(served: Served) -> None:
 def test_zero_is_no_limit() -> None:
     settings = make_settings(database={"url": "postgresql://db/shop"}, server={"header_timeout": 0})
 
-    assert _options(settings)["http"] == "httptools"
+    assert server_options(settings.server)["http"] == "httptools"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from chassis.web.middleware.security_headers import HEADERS
-from tests.support.talking import Talk, problem, talking
+from tests.chassis.talking import Talk, problem, talking
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.chassis.talking import Talk, handshake_alone, problem, talking
 from tests.support.serving import until
-from tests.support.talking import Talk, handshake_alone, problem, talking
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 

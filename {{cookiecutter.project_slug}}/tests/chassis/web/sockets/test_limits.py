@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.talking import Talk, end_of, handshake_alone, problem, talking
+from tests.chassis.talking import Talk, end_of, handshake_alone, problem, talking
 
 SMALL = 100
 

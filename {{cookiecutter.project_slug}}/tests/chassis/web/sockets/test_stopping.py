@@ -5,8 +5,8 @@ from contextlib import ExitStack
 
 import pytest
 
+from tests.chassis.talking import end_of, talking
 from tests.support.serving import until
-from tests.support.talking import end_of, talking
 
 FOR_EVER = "600"
 RESTART = 1012

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Container
 from typing import Any
 
-from tests.chassis.failures.conftest import at_rest, readiness
-from tests.chassis.failures.load import Load, Request, assert_unavailable_at_worst, load
+from tests.support.load import Load, Request, assert_unavailable_at_worst, load
 from tests.support.serving import Served
+from tests.support.standing import at_rest, readiness
 
 CLIENTS = 16
 POOL = 8

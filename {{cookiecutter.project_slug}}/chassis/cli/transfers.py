@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from chassis.cli.service import Service, service_of
 from chassis.csv_files.exporting import export
 from chassis.csv_files.importing import Import
 from chassis.csv_files.places import created, opened, size
@@ -19,7 +20,6 @@ from chassis.csv_files.resource import Resource
 from chassis.database.connections.engine import create_engine
 from chassis.database.session import Database
 from chassis.observability.logging import configure_logging
-from chassis.service import Service, service_of
 from chassis.settings import Settings
 
 INTERRUPTED = 130

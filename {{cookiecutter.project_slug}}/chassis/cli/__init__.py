@@ -3,28 +3,21 @@
 import asyncio
 import json
 import sys
-from functools import partial
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-import uvicorn
 from uvicorn.importer import import_from_string
 
-from chassis.csv_files.commands import commands
+from chassis.cli.service import Service, service_of
+from chassis.cli.serving import run_server
+from chassis.cli.transfers import commands
 from chassis.doctor.budget import Load
 from chassis.doctor.start import warn_in_background
 from chassis.observability.logging import configure_logging
-from chassis.observability.workers import metrics_of_workers
-from chassis.service import Service, service_of
-from chassis.settings import Settings
 from chassis.settings.faults import SettingsError
-from chassis.web.serving.header_timeout import HeaderTimeoutProtocol
 from chassis.web.serving.listening import CannotListenError, refuse_taken
-from chassis.web.serving.workers import WorkerProcesses
 
 cli = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
-PROJECT = Path(__file__).parent.parent
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on, else SERVER_HOST.")]
 Port = Annotated[
@@ -57,55 +50,14 @@ def serve(
     """
     service = service_of(context)
     settings = service.settings()
-    server = settings.server
-    workers = workers or server.workers
-    host, port = host or server.host, server.port if port is None else port
-    refuse_taken(host, port)
+    given = {"host": host, "port": port, "workers": workers}
+    said = {name: value for name, value in given.items() if value is not None}
+    server = settings.server.model_copy(update=said)
+    refuse_taken(server.host, server.port)
     configure_logging(settings.log, settings.identity)
-    warn_in_background(settings, workers)
-    options: dict[str, Any] = {
-        "factory": True,
-        "host": host,
-        "port": port,
-        "workers": workers,
-        "reload": reload,
-        "reload_dirs": _packages(service) if reload else None,
-        **_options(settings),
-    }
-    with metrics_of_workers(settings.metrics, server.host, several=workers > 1 or reload):
-        if workers > 1 and not reload:
-            WorkerProcesses.run_all(uvicorn.Config(service.application, **options))
-        else:
-            uvicorn.run(service.application, **options)
-
-
-def _packages(service: Service) -> list[str]:
-    return [str(PROJECT / name) for name in ("chassis", service.application.partition(".")[0])]
-
-
-def _options(settings: Settings) -> dict[str, Any]:
-    server = settings.server
-    return {
-        "log_config": None,  # chassis/observability/logging.py configures every logger
-        "access_log": False,  # the request line says more
-        "server_header": False,
-        "forwarded_allow_ips": server.trusted_proxies,
-        "timeout_keep_alive": server.keep_alive,
-        "timeout_graceful_shutdown": server.graceful_timeout,
-        "http": _protocol(server.header_timeout),
-        "ws": "wsproto",  # answers every handshake, see docs/decisions/0027-websockets.md
-        "ws_max_size": server.max_body_bytes,
-        "ws_per_message_deflate": False,  # a message may unpack to a thousand times its size
-        "timeout_worker_healthcheck": 30,  # in 5 s, a busy machine kills workers that are well
-        # Else requests on one connection could see each other's log context.
-        "reset_contextvars": True,
-    }
-
-
-def _protocol(header_timeout: float) -> Any:
-    if not header_timeout:
-        return "httptools"
-    return partial(HeaderTimeoutProtocol, header_timeout=header_timeout)
+    settings = settings.model_copy(update={"server": server})
+    warn_in_background(settings)
+    run_server(service, settings, reload=reload)
 
 
 @cli.command()

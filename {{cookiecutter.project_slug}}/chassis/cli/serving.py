@@ -1,0 +1,65 @@
+"""The server of a service: uvicorn, told what the settings say."""
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from chassis.cli.service import Service
+from chassis.observability.workers import metrics_of_workers
+from chassis.settings import Settings
+from chassis.settings.groups import ServerSettings
+from chassis.web.serving.header_timeout import HeaderTimeoutProtocol
+from chassis.web.serving.workers import WorkerProcesses
+
+PROJECT = Path(__file__).parent.parent.parent
+
+
+def run_server(service: Service, settings: Settings, *, reload: bool) -> None:
+    """Until a signal ends it."""
+    server = settings.server
+    several = server.workers > 1 or reload
+    options: dict[str, Any] = {
+        "factory": True,
+        "host": server.host,
+        "port": server.port,
+        "workers": server.workers,
+        "reload": reload,
+        "reload_dirs": _packages(service) if reload else None,
+        **server_options(settings.server),
+    }
+    with metrics_of_workers(settings.metrics, server.host, several=several):
+        if several and not reload:
+            WorkerProcesses.run_all(uvicorn.Config(service.application, **options))
+        else:
+            uvicorn.run(service.application, **options)
+
+
+def _packages(service: Service) -> list[str]:
+    return [str(PROJECT / name) for name in ("chassis", service.application.partition(".")[0])]
+
+
+def server_options(server: ServerSettings) -> dict[str, Any]:
+    """What does not depend on how many processes there are."""
+    return {
+        "log_config": None,  # chassis/observability/logging.py configures every logger
+        "access_log": False,  # the request line says more
+        "server_header": False,
+        "forwarded_allow_ips": server.trusted_proxies,
+        "timeout_keep_alive": server.keep_alive,
+        "timeout_graceful_shutdown": server.graceful_timeout,
+        "http": _protocol(server.header_timeout),
+        "ws": "wsproto",  # answers every handshake, see docs/decisions/0027-websockets.md
+        "ws_max_size": server.max_body_bytes,
+        "ws_per_message_deflate": False,  # a message may unpack to a thousand times its size
+        "timeout_worker_healthcheck": 30,  # in 5 s, a busy machine kills workers that are well
+        # Else requests on one connection could see each other's log context.
+        "reset_contextvars": True,
+    }
+
+
+def _protocol(header_timeout: float) -> Any:
+    if not header_timeout:
+        return "httptools"
+    return partial(HeaderTimeoutProtocol, header_timeout=header_timeout)
