@@ -137,7 +137,7 @@ def closing_message(project: Path, *, has_repository: bool) -> str:
         f"cd {shlex.quote(place)}": "",
         "make setup": "     install what it needs, prepare a database",
         "make dev": "       serve it on http://127.0.0.1:8000/docs until Ctrl-C",
-        "make check": "     run every check, exactly as CI does",
+        "make check": "     check what is yours, in under a minute",
         commit if has_repository else f"git init && {commit}": "",
     }
     lines = [f"    {emphasised(command)}{use}" for command, use in steps.items()]

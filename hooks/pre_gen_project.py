@@ -33,7 +33,10 @@ WINDOWS_DEVICES = {
     *("aux", "con", "nul", "prn"),
     *(f"{port}{number}" for port in ("com", "lpt") for number in range(10)),
 }
-TAKEN = {"app", "migrations", "postgres", "template0", "template1", "test", "tests", "tools"}
+TAKEN = {
+    *("app", "chassis", "migrations", "test", "tests", "tools"),
+    *("postgres", "template0", "template1"),
+}
 
 # uv refuses a project that has the name of something it installs, directly or not.
 DEPENDENCIES = frozenset(

@@ -66,7 +66,7 @@ def test_its_user_owns_no_file(image: Image) -> None:
 
 def test_it_holds_no_secret_and_no_tool_of_building_or_testing(image: Image) -> None:
     kept = {path.name for path in (image.root / "srv").iterdir()}
-    assert kept == {".venv", "alembic.ini", "app", "migrations", "pyproject.toml"}
+    assert kept == {".venv", "alembic.ini", "app", "chassis", "migrations", "pyproject.toml"}
     programs = {path.name for path in (image.root / "srv/.venv/bin").iterdir()}
     assert {"python", "alembic"} <= programs
     assert not programs & {"uv", "pytest", "ruff", "mypy"}

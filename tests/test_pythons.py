@@ -11,7 +11,7 @@ from tests.running import make, run, uv
 
 VERSIONS = ["3.11", "3.12", "3.13", "3.14"]
 # What shows that every module works; test_live.py runs all tests, on one version.
-QUICK = ("features/products", "settings", "test_main.py")
+QUICK = ("features/products", "chassis/settings", "test_main.py")
 
 
 def interpreter(version: str) -> str:

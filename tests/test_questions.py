@@ -77,7 +77,7 @@ def metadata(project: Path) -> dict[str, object]:
         *((slug, "lower-case") for slug in ("Order", "9lives", "a-", "a--b", "a_b", "a b", "à")),
         *((slug, "device name") for slug in ("con", "com1", "nul")),
         *((slug, "installs") for slug in ("fastapi", "pluggy", "ruff")),
-        *((slug, "uses itself") for slug in ("postgres", "app", "tests", "tools")),
+        *((slug, "uses itself") for slug in ("postgres", "app", "chassis", "tests", "tools")),
     ],
 )
 def test_a_slug_that_cannot_work_is_refused_in_one_sentence(

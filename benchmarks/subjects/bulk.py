@@ -14,14 +14,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from chassis.csv_files.exporting import export
-from chassis.csv_files.importing import Import
-from chassis.database.connections.engine import create_engine
-from chassis.database.session import Database
 from app.features.products.models import Product
 from app.features.products.repository import ProductRepository
 from app.settings import Settings
 from app.transfers import RESOURCES
+from chassis.csv_files.exporting import export
+from chassis.csv_files.importing import Import
+from chassis.database.connections.engine import create_engine
+from chassis.database.session import Database
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 

@@ -2,9 +2,9 @@
 
 import asyncio
 
-from chassis.database.connections.engine import create_engine
 from app.models import Base
 from app.settings import Settings
+from chassis.database.connections.engine import create_engine
 
 
 async def create_tables() -> None:

@@ -2,6 +2,7 @@
 
 from app import main
 from chassis.cli import main as run
+from chassis.cli.service import Service
 from fastapi import APIRouter, FastAPI
 from schemas import Health
 
@@ -24,4 +25,4 @@ def create_app_with_routes() -> FastAPI:
 
 if __name__ == "__main__":
     main.create_app = create_app_with_routes  # what the server imports, in this process
-    run()
+    run(Service("app.main:create_app"))

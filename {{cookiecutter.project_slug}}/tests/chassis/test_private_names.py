@@ -40,7 +40,7 @@ def rows() -> Iterator[tuple[str, str, str]]:
 def test_the_page_has_each_name_and_where_it_is_used() -> None:
     used = {
         (name, module.relative_to(PROJECT).as_posix())
-        for module in (PROJECT / "app").rglob("*.py")
+        for module in (PROJECT / "chassis").rglob("*.py")
         for name in names_in(module)
     }
 
