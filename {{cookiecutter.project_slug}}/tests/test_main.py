@@ -132,6 +132,13 @@ async def test_a_start_that_fails_halfway_lets_go_of_what_it_had(settings: Setti
     assert app.state.database.engine.pool not in pools  # dispose puts a new one in its place
 
 
+async def test_it_keeps_its_documentation_to_itself_when_it_shall(database_url: str) -> None:
+    app = create_app(make_settings(server={"docs": False}, database={"url": database_url}))
+    async with lifespan(app), client_of(app) as client:
+        assert (await client.get("/docs")).status_code == 404
+        assert (await client.get("/openapi.json")).status_code == 404
+
+
 async def test_two_applications_share_nothing(settings: Settings) -> None:
     one, other = create_app(settings), create_app(settings)
 
