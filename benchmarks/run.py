@@ -12,6 +12,7 @@ from benchmarks.sections import (
     costs,
     generator,
     pages,
+    places,
     resources,
     round_trips,
     routes,
@@ -33,6 +34,7 @@ SECTIONS: dict[str, Section] = {
     "pages": pages.measure,
     "bulk": bulk.measure,
     "generator": generator.measure,
+    "places": places.measure,
 }
 
 

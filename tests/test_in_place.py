@@ -1,5 +1,6 @@
 """Ring 1: the service is lint-clean, typed and tested where it lies, without rendering."""
 
+import ast
 import os
 from pathlib import Path
 
@@ -44,3 +45,25 @@ def test_a_check_passes_in_place_and_leaves_nothing(
 def test_nothing_lies_in_the_template_that_git_does_not_keep() -> None:
     status = run("git", "status", "--porcelain", "--ignored", "--", TEMPLATE, cwd=ROOT).stdout
     assert [line for line in status.splitlines() if line.startswith("!!")] == []
+
+
+@pytest.mark.parametrize(
+    ("module", "function"),
+    [("main.py", "create_app"), ("main.py", "lifespan"), ("middleware.py", "middleware")],
+)
+def test_the_chassis_is_tested_in_the_composition_that_a_service_begins_with(
+    module: str, function: str
+) -> None:
+    begun, tested = TEMPLATE / "app" / module, TEMPLATE / "tests/chassis/application.py"
+    assert source(begun, function) == source(tested, function)
+
+
+def source(module: Path, function: str) -> str:
+    text = module.read_text(encoding="utf-8")
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    (found,) = (
+        node
+        for node in ast.parse(text).body
+        if isinstance(node, functions) and node.name == function
+    )
+    return str(ast.get_source_segment(text, found))
