@@ -1,6 +1,6 @@
 """What people write in standard FastAPI works in this service as FastAPI documents it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Annotated
@@ -10,18 +10,13 @@ import pytest
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Security
 from fastapi.routing import iter_route_contexts
 from fastapi.security import HTTPBearer
-from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Mount, Route
 
 from chassis.settings import Settings
-from chassis.web.routing.shadows import shadows
 from tests.chassis import application
 from tests.chassis.application import create_app
+from tests.chassis.web.routing.things import colour, read, things, word
 from tests.support.clients import Client, client_of
-from tests.support.composition import ReadLog
 
 bearer = HTTPBearer(auto_error=False)
 
@@ -29,24 +24,6 @@ bearer = HTTPBearer(auto_error=False)
 async def guard(token: Annotated[object, Security(bearer)]) -> None:
     if token is None:
         raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
-
-
-async def colour() -> str:
-    return "red"
-
-
-async def read(thing: str, found: Annotated[str, Depends(colour)]) -> str:
-    return f"{found} {thing}"
-
-
-async def word() -> str:
-    return "word"
-
-
-def things() -> APIRouter:
-    router = APIRouter(prefix="/things", tags=["things"])
-    router.get("/{thing}")(read)
-    return router
 
 
 @pytest.mark.usefixtures("clean_database")
@@ -149,54 +126,6 @@ async def test_an_override_of_a_dependency_is_for_one_application_alone() -> Non
     assert [answer.json() for answer in answers] == ["blue car", "red car"]
 
 
-def nested(app: FastAPI) -> None:
-    outer = APIRouter()
-    outer.include_router(things())
-    app.include_router(outer)
-
-
-WAYS: dict[str, Callable[[FastAPI], None]] = {
-    "included": lambda app: app.include_router(things()),
-    "nested": nested,
-    "later": lambda app: app.add_api_route("/things/{thing}", read),
-    "plain": lambda app: app.router.routes.append(Route("/things/{thing}", plain)),
-}
-
-
-async def plain(request: Request) -> Response:
-    return Response(request.path_params["thing"])
-
-
-@pytest.mark.parametrize("way", WAYS)
-async def test_what_can_be_read_can_be_asked_for_without_its_body(
-    way: str, app: FastAPI, read_log: ReadLog
-) -> None:
-    WAYS[way](app)
-    async with client_of(app) as client:
-        got, asked, put = [await client.request(m, "/things/car") for m in ("GET", "HEAD", "PUT")]
-
-    varying = {"x-request-id", "x-response-time", "traceresponse"}
-    headers = [{k: v for k, v in it.headers.items() if k not in varying} for it in (got, asked)]
-    assert (asked.status_code, asked.content) == (200, b"")
-    assert headers[0] == headers[1]
-    assert put.headers["Allow"] == "GET, HEAD"
-    told = [(line["method"], line["route"]) for line in read_log("request")]
-    assert told == [(method, "/things/{thing}") for method in ("GET", "HEAD", "PUT")]
-
-
-async def test_a_route_for_head_alone_is_reached(app: FastAPI, client: Client) -> None:
-    async def head() -> Response:
-        return Response(headers={"X-Own": "yes"})
-
-    router = APIRouter()
-    router.get("/own")(word)
-    router.head("/own")(head)
-    app.include_router(router)
-
-    assert (await client.head("/own")).headers["X-Own"] == "yes"
-    assert (await client.head("/nowhere")).status_code == 404
-
-
 async def test_that_is_not_documented_for_each_route(app: FastAPI) -> None:
     app.include_router(things())
 
@@ -227,40 +156,6 @@ async def test_what_the_application_says_of_itself_is_documented(
     assert document["tags"] == [{"name": "things"}]
 
 
-async def test_a_mounted_route_bears_the_prefix_in_the_log(
-    app: FastAPI, client: Client, read_log: ReadLog
-) -> None:
-    inner, innermost = FastAPI(), FastAPI()
-    innermost.include_router(things())
-    inner.include_router(things())
-    inner.mount("/deep/{depth}", innermost)
-    app.mount("/inner/{tenant}", inner)
-    app.mount("/files", StaticFiles(directory="."))
-    app.router.routes.append(Mount("/plain", routes=[Route("/{thing}", plain)]))
-    paths = {
-        "/inner/acme/things/car": "/inner/{tenant}/things/{thing}",
-        "/inner/acme/deep/9/things/car": "/inner/{tenant}/deep/{depth}/things/{thing}",
-        "/inner/acme/nowhere": "/inner/{tenant}/{path}",
-        "/files/pyproject.toml": "/files/{path}",
-        "/plain/car": "/plain/{thing}",
-    }
-    for path in paths:
-        await client.get(path)
-
-    assert [line["route"] for line in read_log("request")] == [*paths.values()]
-
-
-async def test_a_plain_route_has_a_template_as_well(
-    app: FastAPI, client: Client, read_log: ReadLog
-) -> None:
-    app.router.routes += [Route("/one/{thing}", plain), Route("/other/{thing}", plain)]
-    for path in ("/one/1", "/other/1", "/docs/swagger-ui.css", "/nowhere/1"):
-        await client.get(path)
-
-    expected = ["/one/{thing}", "/other/{thing}", "/docs/swagger-ui.css", None]
-    assert [line["route"] for line in read_log("request")] == expected
-
-
 async def test_a_route_is_found_behind_a_proxy_that_keeps_its_prefix(app: FastAPI) -> None:
     app.include_router(things())
     behind = httpx.ASGITransport(app, root_path="/shop")
@@ -269,44 +164,3 @@ async def test_a_route_is_found_behind_a_proxy_that_keeps_its_prefix(app: FastAP
         answers = [await client.get(path) for path in ("/shop/things/car", "/things/car")]
 
     assert [answer.json() for answer in answers] == ["red car", "red car"]
-
-
-async def test_a_route_that_is_never_reached_is_told_at_the_start(
-    monkeypatch: pytest.MonkeyPatch, settings: Settings, capsys: pytest.CaptureFixture[str]
-) -> None:
-    router = APIRouter(prefix="/bills")
-    router.get("/{bill_id}")(word)
-    router.get("/overdue")(word)
-    router.post("/overdue")(word)
-    monkeypatch.setattr(application, "ROUTERS", [router])
-    app = create_app(settings)
-
-    assert [*shadows(app.routes)] == [("GET /bills/overdue", "GET /bills/{bill_id}")]
-    assert "GET /bills/overdue" in capsys.readouterr().out
-
-
-def test_a_route_beside_another_is_no_shadow() -> None:
-    router = APIRouter()
-    for path in ("/bills/overdue", "/bills/{bill_id}", "/bills/{bill_id}/lines", "/{a}/{b}/{c}"):
-        router.get(path)(word)
-    router.get("/numbers/{number:int}")(word)
-    router.get("/numbers/{number:float}")(word)
-
-    assert [*shadows(router.routes)] == []
-
-
-async def test_what_is_mounted_takes_no_head_from_a_route_before_it(app: FastAPI) -> None:
-    inner = FastAPI()
-    inner.include_router(things())
-    app.include_router(things())
-    app.mount("/inner", inner)
-    app.mount("/", StaticFiles(directory="."))
-    paths = ["/things/car", "/inner/things/car", "/pyproject.toml", "/nowhere"]
-
-    async with client_of(app) as client:
-        answers = {
-            method: [(await client.request(method, path)).status_code for path in paths]
-            for method in ("GET", "HEAD")
-        }
-
-    assert answers["HEAD"] == answers["GET"] == [200, 200, 200, 404]
