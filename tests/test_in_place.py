@@ -2,6 +2,7 @@
 
 import ast
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,38 @@ def test_a_check_passes_in_place_and_leaves_nothing(
     run(tools / program, *arguments, cwd=TEMPLATE, env=outside)
     assert contents_of(TEMPLATE) == before
     bake(tmp_path / "still bakes")
+
+
+@pytest.mark.parametrize(
+    ("module", "line", "contract"),
+    [
+        ("chassis/problems.py", "import app.settings", "The chassis knows no app"),
+        ("chassis/database/model.py", "import fastapi", "nothing knows a web framework"),
+        ("chassis/settings/values.py", "import starlette.requests", "nothing knows a web"),
+        ("chassis/database/model.py", "import chassis.web.types", "Floors of the chassis"),
+        ("app/settings.py", "import app.middleware", "Floors of the app"),
+    ],
+)
+def test_a_floor_that_is_broken_is_told(
+    module: str, line: str, contract: str, tools: Path, tmp_path: Path
+) -> None:
+    for part in ("app", "chassis", "pyproject.toml"):
+        copy(TEMPLATE / part, tmp_path / part)
+    with (tmp_path / module).open("a", encoding="utf-8") as file:
+        file.write(f"{line}\n")
+
+    told = run(tools / "lint-imports", "--no-cache", cwd=tmp_path, ok=False).stdout
+
+    broken = " ".join(told.partition("Broken contracts")[2].split())
+    assert contract in broken
+    assert module.removesuffix(".py").replace("/", ".") in broken
+
+
+def copy(source: Path, target: Path) -> None:
+    if source.is_dir():
+        shutil.copytree(source, target)
+    else:
+        shutil.copy2(source, target)
 
 
 def test_nothing_lies_in_the_template_that_git_does_not_keep() -> None:
