@@ -8,10 +8,10 @@ from fastapi import APIRouter
 from sqlalchemy import MetaData
 
 from chassis.database.model import Entity
-from tools.resource.kinds import KINDS
-from tools.resource.parsing import parse_fields
+from tools.resource.description.kinds import KINDS
+from tools.resource.description.parsing import parse_fields
+from tools.resource.description.resource import Resource
 from tools.resource.rendering import render
-from tools.resource.resource import Resource
 
 TYPES = {
     "word": "str(40)",

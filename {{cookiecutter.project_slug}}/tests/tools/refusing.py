@@ -3,8 +3,8 @@
 import pytest
 
 from tools.resource.errors import Refusal
-from tools.resource.inventory import Inventory
 from tools.resource.making import plan
+from tools.resource.project.inventory import Inventory
 from tools.resource.rendering import render
 
 THERE = Inventory(

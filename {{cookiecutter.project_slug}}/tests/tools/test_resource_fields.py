@@ -5,9 +5,9 @@ import ast
 import pytest
 
 from tests.tools.refusing import refusal_of
-from tools.resource.kinds import KINDS
-from tools.resource.parsing import parse_field, parse_fields
-from tools.resource.resource import Resource
+from tools.resource.description.kinds import KINDS
+from tools.resource.description.parsing import parse_field, parse_fields
+from tools.resource.description.resource import Resource
 from tools.resource.trial import Trial
 
 

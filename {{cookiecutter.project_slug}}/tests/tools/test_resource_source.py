@@ -9,16 +9,18 @@ from pathlib import Path
 import pytest
 
 from tests.support.composition import PROJECT
-from tools.resource import project, record, rendering, tidying, undoing, writing
+from tools.resource import rendering, undoing
+from tools.resource.description.parsing import parse_fields
+from tools.resource.description.resource import Resource
 from tools.resource.errors import Refusal
-from tools.resource.parsing import parse_fields
-from tools.resource.record import Record, hash_of
-from tools.resource.resource import Resource
+from tools.resource.project import places as project
+from tools.resource.project import record, tidying, writing
+from tools.resource.project.record import Record, hash_of
+from tools.resource.project.wires import Wire, wires_of
+from tools.resource.project.wiring import unwire, wire
+from tools.resource.project.writing import remove, written
 from tools.resource.tree import drawn
 from tools.resource.undoing import undo
-from tools.resource.wires import Wire, wires_of
-from tools.resource.wiring import unwire, wire
-from tools.resource.writing import remove, written
 
 EVERYTHING = """
     code:str(40):unique:index email:str:unique(ci):optional title:str:optional:default=none
@@ -206,7 +208,7 @@ def test_what_was_committed_is_not_undone(place: Path, made: Path) -> None:
 def copy(tmp_path: Path) -> Path:
     """All that the tools need of this project."""
     ignored = shutil.ignore_patterns("__pycache__")
-    for name in ("app", "tools", "migrations"):
+    for name in ("app", "chassis", "tools", "migrations"):
         shutil.copytree(PROJECT / name, tmp_path / name, ignore=ignored)
     for name in ("alembic.ini", "pyproject.toml"):
         shutil.copy(PROJECT / name, tmp_path)

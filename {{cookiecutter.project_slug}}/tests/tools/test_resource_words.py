@@ -6,11 +6,11 @@ from collections.abc import Iterator
 import pytest
 
 from tests.tools.refusing import refusal_of
-from tools.resource import words
+from tools.resource.description import words
+from tools.resource.description.parsing import parse_field
+from tools.resource.description.resource import Resource
 from tools.resource.errors import Refusal
-from tools.resource.parsing import parse_field
 from tools.resource.rendering import render
-from tools.resource.resource import Resource
 
 
 @pytest.mark.parametrize(

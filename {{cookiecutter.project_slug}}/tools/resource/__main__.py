@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tools.resource.errors import Refusal
-from tools.resource.inventory import take_inventory
 from tools.resource.making import make, plan
+from tools.resource.project.inventory import take_inventory
 from tools.resource.tree import drawn
 from tools.resource.undoing import undo
 

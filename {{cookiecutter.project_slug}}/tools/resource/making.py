@@ -4,19 +4,20 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tools.resource import migrations, words
+from tools.resource.description import words
+from tools.resource.description.parents import parents_of
+from tools.resource.description.parsing import parse_fields
+from tools.resource.description.resource import LONGEST_IDENTIFIER, Resource
 from tools.resource.errors import Refusal
-from tools.resource.inventory import Inventory
-from tools.resource.parents import parents_of
-from tools.resource.parsing import parse_fields
-from tools.resource.project import PROJECT
-from tools.resource.record import Record, hash_of
+from tools.resource.project import migrations
+from tools.resource.project.inventory import Inventory
+from tools.resource.project.places import PROJECT
+from tools.resource.project.record import Record, hash_of
+from tools.resource.project.tidying import tidy
+from tools.resource.project.wires import wires_of
+from tools.resource.project.wiring import wire
+from tools.resource.project.writing import written
 from tools.resource.rendering import render
-from tools.resource.resource import LONGEST_IDENTIFIER, Resource
-from tools.resource.tidying import tidy
-from tools.resource.wires import wires_of
-from tools.resource.wiring import wire
-from tools.resource.writing import written
 
 
 def plan(plural: str, fields: str, given_class: str, inventory: Inventory) -> Resource:

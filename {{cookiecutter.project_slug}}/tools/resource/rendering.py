@@ -7,9 +7,9 @@ from pathlib import Path
 
 from mako.template import Template  # type: ignore[import-untyped]  # it ships no types
 
+from tools.resource.description.resource import Resource
 from tools.resource.errors import Refusal
-from tools.resource.project import feature_of, tests_of
-from tools.resource.resource import Resource
+from tools.resource.project.places import feature_of, tests_of
 from tools.resource.trial import Trial
 
 TEMPLATES = Path(__file__).parent / "templates"

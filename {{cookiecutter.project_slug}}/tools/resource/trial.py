@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from tools.resource.fields import Field
-from tools.resource.resource import Resource
+from tools.resource.description.fields import Field
+from tools.resource.description.resource import Resource
 
 ROWS = (1, 0, 2)
 """Which example each of three rows has: not in order, so that a test of sorting means something."""

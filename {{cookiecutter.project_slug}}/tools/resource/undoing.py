@@ -5,13 +5,13 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from tools.resource import migrations
 from tools.resource.errors import Refusal
-from tools.resource.project import PROJECT, feature_of, tests_of
-from tools.resource.record import Record, hash_of
-from tools.resource.wires import wires_of
-from tools.resource.wiring import unwire
-from tools.resource.writing import remove, write
+from tools.resource.project import migrations
+from tools.resource.project.places import PROJECT, feature_of, tests_of
+from tools.resource.project.record import Record, hash_of
+from tools.resource.project.wires import wires_of
+from tools.resource.project.wiring import unwire
+from tools.resource.project.writing import remove, write
 
 
 def undo(plural: str, *, force: bool) -> Iterator[tuple[str, Path]]:

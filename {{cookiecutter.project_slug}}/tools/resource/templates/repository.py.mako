@@ -11,10 +11,11 @@ from typing import Annotated
 from fastapi import Depends
 from sqlalchemy import ColumnElement, func
 
-from chassis.database.paging.keyset import Page
-from chassis.database.repository import Repository
 from app.features.${r.plural}.models import ${r.model}
 from app.features.${r.plural}.schemas import ${r.model}Query
+from chassis.database.paging.keyset import Page
+from chassis.database.repository import Repository
+from chassis.web.sessions import for_reads, in_transaction
 
 
 class ${r.model}Repository(Repository[${r.model}]):
@@ -50,8 +51,8 @@ def _filters(query: ${r.model}Query) -> Iterator[ColumnElement[bool]]:${flat}
 % endif
 
 
-${r.alias} = Annotated[${r.model}Repository, Depends(${r.model}Repository.in_transaction)]
+${r.alias} = Annotated[${r.model}Repository, Depends(in_transaction(${r.model}Repository))]
 """In the request's transaction."""
 
-Read${r.alias} = Annotated[${r.model}Repository, Depends(${r.model}Repository.for_reads)]
+Read${r.alias} = Annotated[${r.model}Repository, Depends(for_reads(${r.model}Repository))]
 """For reads alone."""

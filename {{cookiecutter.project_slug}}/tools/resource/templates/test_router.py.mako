@@ -8,13 +8,13 @@ import pytest
 
 from sqlalchemy import func
 
-from chassis.database.session import Database
 % for parent in r.parents:
 % for row in parent.rows:
 from ${row.module} import ${row.model}
 % endfor
 % endfor
-from tests.conftest import Client
+from chassis.database.session import Database
+from tests.support.clients import Client
 
 % if trial.rows[0]:
 THREE: list[dict[str, Any]] = [

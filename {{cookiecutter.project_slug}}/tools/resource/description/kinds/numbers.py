@@ -5,8 +5,8 @@ import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
+from tools.resource.description.kinds.kind import Kind
 from tools.resource.errors import Refusal
-from tools.resource.kinds.kind import Kind
 
 
 def integer(name: str, least: int, most: int, column: str = "") -> Callable[..., Kind]:

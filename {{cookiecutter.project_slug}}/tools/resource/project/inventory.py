@@ -6,7 +6,7 @@ from pathlib import Path
 
 from app.models import Base
 from tools.resource.errors import Refusal
-from tools.resource.project import API, MODELS, PROJECT, TRANSFERS, feature_of, tests_of
+from tools.resource.project.places import API, MODELS, PROJECT, TRANSFERS, feature_of, tests_of
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-PROJECT = Path(__file__).parents[2]
+PROJECT = Path(__file__).parents[3]
 API, MODELS, TRANSFERS = (Path("app", name) for name in ("api.py", "models.py", "transfers.py"))
 MIGRATIONS = Path("migrations/versions")
 

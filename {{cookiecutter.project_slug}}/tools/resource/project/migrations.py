@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from tools.resource.errors import Refusal
-from tools.resource.project import MIGRATIONS, PROJECT
+from tools.resource.project.places import MIGRATIONS, PROJECT
 
 TABLE = re.compile(r'op\.(?:create_table\(\s*|\w+\([^"]*"[^"]+"\)?,\s*)"(\w+)"')
 
@@ -15,7 +15,7 @@ def revise(plural: str) -> Path:
     """Write the migration that makes this table; raises Refusal, and then leaves none."""
     before = revisions()
     try:
-        _succeed("tools.resource.revising", f"add {plural.replace('_', ' ')}")
+        _succeed("tools.resource.project.revising", f"add {plural.replace('_', ' ')}")
         (made,) = revisions() - before
         _check_alone(made, plural)
     except BaseException:

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Sequence
 
-from tools.resource import words
-from tools.resource.constraints import constrain
+from tools.resource.description import words
+from tools.resource.description.constraints import constrain
+from tools.resource.description.fields import Field
+from tools.resource.description.kinds import KINDS, OTHER_WORDS, TAKE_ARGUMENTS
+from tools.resource.description.kinds.kind import Kind
+from tools.resource.description.words import QUOTED
 from tools.resource.errors import Refusal
-from tools.resource.fields import Field
-from tools.resource.kinds import KINDS, OTHER_WORDS, TAKE_ARGUMENTS
-from tools.resource.kinds.kind import Kind
-from tools.resource.words import QUOTED
 
 WORD = re.compile(rf"(?:{QUOTED}|\([^()]*\)|[^\s'\"()])+|\S")
 PART = re.compile(rf"(?:{QUOTED}|\([^()]*\)|[^:'\"()])+")

@@ -6,11 +6,11 @@
 import re
 from collections.abc import Sequence
 
-from tools.resource import words
+from tools.resource.description import words
+from tools.resource.description.fields import Field
+from tools.resource.description.kinds.kind import Kind
+from tools.resource.description.words import QUOTED
 from tools.resource.errors import Refusal
-from tools.resource.fields import Field
-from tools.resource.kinds.kind import Kind
-from tools.resource.words import QUOTED
 
 IN_ANY_CASE = "unique(ci)"
 CONSTRAINTS = ("unique", IN_ANY_CASE, "index", "optional", "default=VALUE")

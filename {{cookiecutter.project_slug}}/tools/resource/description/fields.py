@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tools.resource.kinds.kind import Kind
+from tools.resource.description.kinds.kind import Kind
 
 
 @dataclass(frozen=True, kw_only=True)

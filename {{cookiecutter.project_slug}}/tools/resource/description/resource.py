@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tools.resource import words
-from tools.resource.fields import Field
-from tools.resource.related import Parent
+from tools.resource.description import words
+from tools.resource.description.fields import Field
+from tools.resource.description.related import Parent
 
 LONGEST_IDENTIFIER = 63
 

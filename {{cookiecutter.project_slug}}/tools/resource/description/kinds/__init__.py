@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from tools.resource.kinds import numbers, others, texts
-from tools.resource.kinds.kind import Kind
+from tools.resource.description.kinds import numbers, others, texts
+from tools.resource.description.kinds.kind import Kind
 
 KINDS: dict[str, Callable[[str, Sequence[str]], Kind]] = {
     "str": texts.text_of_length,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from tools.resource.errors import Refusal
-from tools.resource.project import PROJECT
+from tools.resource.project.places import PROJECT
 
 RECORDS = Path(".resources")
 

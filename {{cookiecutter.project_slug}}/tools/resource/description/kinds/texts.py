@@ -7,8 +7,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from chassis.web.types import Name
 from chassis.web.values.texts import composed
+from tools.resource.description.kinds.kind import Kind
 from tools.resource.errors import Refusal
-from tools.resource.kinds.kind import Kind
 
 LONGEST_INDEXED = 600  # characters; a row of an index holds 2704 bytes
 VALUE = re.compile(r"[a-z][a-z0-9_]*")

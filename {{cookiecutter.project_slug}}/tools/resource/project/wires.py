@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.resource.project import API, MODELS, TRANSFERS
+from tools.resource.project.places import API, MODELS, TRANSFERS
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from tools.resource.description.kinds.kind import Kind
 from tools.resource.errors import Refusal
-from tools.resource.kinds.kind import Kind
 
 
 def boolean(_: str, __: Sequence[str]) -> Kind:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tools.resource.errors import Refusal
-from tools.resource.project import PROJECT
+from tools.resource.project.places import PROJECT
 
 
 def tidy(paths: Iterable[Path]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from tools.resource.project import PROJECT
+from tools.resource.project.places import PROJECT
 
 
 @contextmanager

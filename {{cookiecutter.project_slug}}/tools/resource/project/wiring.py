@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tools.resource.errors import Refusal
-from tools.resource.wires import Wire
+from tools.resource.project.wires import Wire
 
 
 def wire(text: str, wire: Wire) -> str:
@@ -42,10 +42,10 @@ def _with_import(text: str, statement: str, path: Path) -> str:
     """Sorted, among the imports of features if there are any."""
     module = statement.split()[1]
     imports = [node for node in ast.parse(text).body if isinstance(node, ast.ImportFrom)]
-    own = [node for node in imports if (node.module or "").startswith("app.")]
+    own = [node for node in imports if (node.module or "").startswith(("app.", "chassis."))]
     own = [n for n in own if (n.module or "").startswith("app.features.")] or own
     if not own:
-        message = f"{path} imports nothing of app: add `{statement}` by hand."
+        message = f"{path} imports nothing of app or chassis: add `{statement}` by hand."
         raise Refusal(message)
     later = [node.lineno - 1 for node in own if (node.module or "") > module]
     lines = text.splitlines()

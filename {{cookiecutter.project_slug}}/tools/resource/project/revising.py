@@ -5,7 +5,7 @@ import sys
 from alembic import command
 from alembic.config import Config
 
-from tools.resource.project import PROJECT
+from tools.resource.project.places import PROJECT
 
 
 def main(message: str) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import Column, Table, types
 
 from chassis.database.model import Base, Entity
-from tools.resource import words
+from tools.resource.description import words
+from tools.resource.description.fields import Field
+from tools.resource.description.related import Parent, Row
 from tools.resource.errors import Refusal
-from tools.resource.fields import Field
-from tools.resource.project import PROJECT, feature_of
-from tools.resource.related import Parent, Row
+from tools.resource.project.places import PROJECT, feature_of
 
 DELETE = re.compile(r'@router\.delete\(\s*"/\{\w+\}"')
 EXAMPLES: Sequence[tuple[type[types.TypeEngine[Any]], str]] = (
