@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined, to_json
 
 from app.settings import Settings
+from chassis.settings.names import group_of
 
 PROJECT = Path(__file__).parent.parent
 README_MARKS = ("<!-- settings -->", "<!-- end of settings -->")
@@ -29,8 +29,7 @@ class Setting(NamedTuple):
 
 def settings() -> Iterator[Setting]:
     for name, field in Settings.model_fields.items():
-        group = field.annotation
-        if isinstance(group, type) and issubclass(group, BaseModel):
+        if (group := group_of(field)) is not None:
             for part, inner in group.model_fields.items():
                 yield _setting(f"{name}_{part}", inner)
         else:
@@ -40,7 +39,7 @@ def settings() -> Iterator[Setting]:
 def _setting(name: str, field: FieldInfo) -> Setting:
     unset = field.default is PydanticUndefined or field.default is None
     default = "" if unset else to_json(field.default).decode().strip('"')
-    return Setting(name.upper(), default, field.description or "")
+    return Setting(name.upper(), default, " ".join((field.description or "").split()))
 
 
 def readme(text: str) -> str:

@@ -20,6 +20,7 @@ from chassis.settings.faults import SettingsError, all_faults
 from chassis.settings.groups import (
     CorsSettings,
     DatabaseSettings,
+    Group,
     IdempotencySettings,
     LogSettings,
     MetricsSettings,
@@ -30,9 +31,12 @@ from chassis.settings.groups import (
     TracingSettings,
 )
 from chassis.settings.identity import Environment, Identity
+from chassis.settings.names import group_of
 from chassis.settings.showing import Discreet
-from chassis.settings.sources import Strangers, leave_to_others
+from chassis.settings.sources import Strangers, leave_to_others, leave_to_validation
 from chassis.settings.values import Switch
+
+__all__ = ["Group", "Settings"]
 
 SECRETS = Path("/run/secrets")
 WELL_KNOWN_PASSWORDS = {"postgres", "password", "secret", "changeme", "admin"}
@@ -134,12 +138,15 @@ class Settings(Discreet, BaseSettings):
     @model_validator(mode="wrap")
     @classmethod
     def _list_every_fault(cls, given: Any, validate: ModelWrapValidatorHandler[Self]) -> Self:
-        values = {"database": {}} | given
+        fields = cls.model_fields.items()
+        needed = [name for name, field in fields if group_of(field) and field.is_required()]
+        values: dict[str, Any] = {name: {} for name in needed} | given
         found = Strangers.taken_from(values)
         settings, faults = all_faults(cls, values, validate)
         faults += [it.fault() for it in found if it.meant]
-        faults += settings.contradictions() + settings.unsafe()
-        if faults:
+        if settings is not None:
+            faults += settings.contradictions() + settings.unsafe()
+        if settings is None or faults:
             raise SettingsError(faults)
         settings._strangers = [it.name for it in found]  # noqa: SLF001  its own class
         return settings
@@ -164,6 +171,7 @@ class Settings(Discreet, BaseSettings):
         named = [(it, place) for it, place in places if isinstance(it, EnvSettingsSource)]
         for source, _ in named:
             leave_to_others(source)
+            leave_to_validation(source)
         strangers = Strangers(settings_cls, named)
         return init_settings, env_settings, dotenv_settings, secret_files, strangers
 

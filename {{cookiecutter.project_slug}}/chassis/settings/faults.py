@@ -1,7 +1,7 @@
 """Says what is wrong with the settings: every fault at once, in words, and no secret among them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from typing import Any, TypeVar
 
@@ -27,34 +27,49 @@ class SettingsError(Exception):
 
 def all_faults(
     model: type[BaseModel], given: Mapping[str, Any], validate: ModelWrapValidatorHandler[Model]
-) -> tuple[Model, list[str]]:
-    """Validate; where values are wrong, the rest as well, so that its faults are told too."""
-    try:
-        return validate(given), []
-    except ValidationError as error:
-        wrong = error.errors()
-    settings, more = all_faults(model, _replaced(given, wrong), validate)
-    return settings, [*(_sentence(model, fault) for fault in wrong), *more]
+) -> tuple[Model | None, list[str]]:
+    """Validate; where values are wrong, the rest as well, so that its faults are told too.
+
+    None where a value is wrong that has no default: nothing can stand in for it.
+    """
+    told: set[tuple[str, ...]] = set()
+    sentences: list[str] = []
+    while True:
+        try:
+            return validate(given), sentences
+        except ValidationError as error:
+            faults = [(_path(model, fault), fault) for fault in error.errors()]
+        new = [(path, fault) for path, fault in faults if path not in told]
+        if not new:
+            return None, sentences
+        sentences += [_sentence(model, path, fault) for path, fault in new]
+        told |= {path for path, _ in new}
+        given = _replaced(given, told)
 
 
-def _replaced(given: Mapping[str, Any], wrong: list[ErrorDetails]) -> dict[str, Any]:
+def _path(model: type[BaseModel], fault: ErrorDetails) -> tuple[str, ...]:
+    """The setting, without the place inside its value."""
+    first, *rest = [str(part) for part in fault["loc"]]
+    field = model.model_fields.get(first)
+    return (first, *rest[:1]) if field and group_of(field) else (first,)
+
+
+def _replaced(given: Mapping[str, Any], wrong: Iterable[Sequence[str]]) -> dict[str, Any]:
     """The values without the wrong ones, a stand-in where the database's address is missing."""
     rest = deepcopy(dict(given))
-    for fault in wrong:
-        *groups, field = [str(part) for part in fault["loc"][:2]]
-        holder = rest[groups[0]] if groups else rest
+    for *groups, field in wrong:
+        holder = rest.get(groups[0], {}) if groups else rest
         holder.pop(field, None)
     rest.setdefault("database", {}).setdefault("url", "postgresql://missing@missing/missing")
     return rest
 
 
-def _sentence(model: type[BaseModel], fault: ErrorDetails) -> str:
-    path = [str(part) for part in fault["loc"][:2]]
-    name = "_".join(path).upper()
+def _sentence(model: type[BaseModel], path: Sequence[str], fault: ErrorDetails) -> str:
+    name, field = "_".join(path).upper(), _field(model, path)
     if fault["type"] == "missing":
-        return f"{name} is missing. {_EXAMPLES.get(name, '')}".rstrip()
+        meaning = _EXAMPLES.get(name) or (field and field.description) or ""
+        return f"{name} is missing. {meaning}".rstrip()
     message, value = fault["msg"].removeprefix("Value error, "), str(fault["input"])
-    field = _field(model, path)
     if field and group_of(field):
         # Of values that do not go together: it names them.
         return message if isinstance(fault["input"], dict) else f"{name}: {message}"
@@ -69,7 +84,7 @@ def _tells(message: str, value: str) -> bool:
     return bool(value) and re.search(quoted, message) is not None
 
 
-def _field(model: type[BaseModel], path: list[str]) -> FieldInfo | None:
+def _field(model: type[BaseModel], path: Sequence[str]) -> FieldInfo | None:
     """None for what is no setting, where a group forbids that."""
     field = model.model_fields.get(path[0])
     group = field and group_of(field)

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from difflib import SequenceMatcher
-from typing import NamedTuple
+from types import NoneType, UnionType
+from typing import NamedTuple, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -27,8 +28,11 @@ class Stranger(NamedTuple):
 
 
 def group_of(field: FieldInfo) -> type[BaseModel] | None:
-    """The group that the field is, if it is no single setting."""
+    """The group that the field is, if it is no single setting; also one that may be None."""
     kind = field.annotation
+    if get_origin(kind) in (Union, UnionType):
+        kind, *others = (it for it in get_args(kind) if it is not NoneType)
+        kind = None if others else kind
     return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
 
 

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, InitSettingsSource
 
 from chassis.settings.names import Stranger, group_of, setting_names, strangers
@@ -24,6 +26,18 @@ def leave_to_others(source: EnvSettingsSource) -> None:
         for name, value in source.env_vars.items()
         if not (name.upper() in groups or _is_link(name.upper(), value, known))
     }
+
+
+def leave_to_validation(source: EnvSettingsSource) -> None:
+    """Text that should be JSON and is none, or reading would end there, its other faults untold."""
+    decode = source.decode_complex_value
+
+    def decode_or_keep(field_name: str, field: FieldInfo, value: Any) -> Any:
+        with suppress(ValueError):
+            return decode(field_name, field, value)
+        return value
+
+    source.decode_complex_value = decode_or_keep  # type: ignore[method-assign]
 
 
 def _is_link(name: str, value: str | None, known: Iterable[str]) -> bool:
