@@ -4,4 +4,4 @@ from chassis.settings import Settings as ChassisSettings
 
 
 class Settings(ChassisSettings):
-    """Each field is a variable: `greeting: str = "Hello"` is GREETING. See docs/settings.md."""
+    """Each field is a variable: `greeting: str = "Hello"` is GREETING. README.md shows more."""

@@ -15,6 +15,10 @@ from tests.composition import make_settings
 from tools import settings_docs
 
 PROJECT = Path(__file__).parent.parent
+PAGES = sorted(it.relative_to(PROJECT).as_posix() for it in (PROJECT / "docs").rglob("*.md"))
+DOCUMENTS = ["AGENTS.md", "README.md", "chassis/README.md", *PAGES]
+FILE = re.compile(r"(?<![\w./-])(?:app|chassis|tests|tools)/[\w/.*-]*[\w*]")
+TEST = re.compile(r"(?<![\w/])test_\w+\.py")
 
 
 def test_the_readme_lists_every_setting() -> None:
@@ -37,24 +41,47 @@ def test_every_setting_of_the_database_is_explained() -> None:
     assert [name for name in names if f"`{name}" not in text and f"{name}=" not in text] == []
 
 
-def test_every_file_that_the_architecture_names_exists() -> None:
-    text = (PROJECT / "docs/architecture.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"app/[\w/.]*\w", text))
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_file_that_a_document_names_exists(document: str) -> None:
+    text = (PROJECT / document).read_text(encoding="utf-8")
+    named = {name for name in FILE.findall(text) if "invoice" not in name}  # the reader's own
+    alone = {f"tests/**/{name}" for name in TEST.findall(text)}
 
-    assert named
-    assert [name for name in sorted(named) if not (PROJECT / name).exists()] == []
+    assert named or document in PAGES
+    assert [name for name in sorted(named | alone) if not any(PROJECT.glob(name))] == []
+
+
+def test_a_file_is_found_wherever_a_document_names_it() -> None:
+    assert FILE.findall("(`app/no.py`) a<br/>tests/no/test_*.py and chassis/no. my-app/no") == [
+        *("app/no.py", "tests/no/test_*.py", "chassis/no")
+    ]
+
+
+def test_the_chassis_tells_what_is_in_each_folder() -> None:
+    text = (PROJECT / "chassis/README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([\w/.]+)` \|", text, re.MULTILINE)
+    inside = (PROJECT / "chassis").rglob("*.py")
+    folders = {it.parent.relative_to(PROJECT / "chassis").as_posix() for it in inside} - {"."}
+
+    assert sorted(rows) == sorted([*folders, "problems.py"])
 
 
 def test_the_floors_are_drawn_as_they_are_enforced() -> None:
     text = (PROJECT / "docs/architecture.md").read_text(encoding="utf-8")
-    (drawing,) = re.findall(r"^```\n(cli .*?)^```", text, re.MULTILINE | re.DOTALL)
-    drawn = [re.split(r" {2,}", line)[0].split(", ") for line in drawing.splitlines()]
+    (section,) = re.findall(r"^## Floors\n(.*?)^## ", text, re.MULTILINE | re.DOTALL)
+    drawings = re.findall(r"^```\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
+    drawn = [[line.partition("  ")[0] for line in it.splitlines()] for it in drawings]
 
-    contracts = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
-    layers = contracts["tool"]["importlinter"]["contracts"][0]["layers"]
-    floors = [re.findall(r"app\.(\w+)", layer) for layer in layers]
+    pyproject = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = pyproject["tool"]["importlinter"]["contracts"]
+    layers = [contract["layers"] for contract in contracts if contract["type"] == "layers"]
 
-    assert drawn == [floor for floor in floors if floor != ["__main__"]]
+    assert drawn == [[_floor(layer) for layer in each] for each in layers]
+
+
+def _floor(layer: str) -> str:
+    """`api, models` for "app.api | app.models"."""
+    return ", ".join(name.strip().removeprefix("app.") for name in layer.split("|"))
 
 
 @pytest.mark.parametrize(
@@ -93,16 +120,13 @@ async def test_postgresql_takes_every_statement_of_the_runbook(sql: Any) -> None
         await sql.prepare(statement)
 
 
-DOCUMENTS = sorted((PROJECT / "docs").rglob("*.md"))
-
-
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
-def test_what_an_example_imports_is_there(path: Path) -> None:
-    blocks = re.findall(
-        r"^```python\n(.*?)^```", path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
-    )
-    imports = re.findall(r"^from ([\w.]+) import (.+)$", "\n".join(blocks), re.MULTILINE)
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_what_an_example_imports_is_there(document: str) -> None:
+    text = (PROJECT / document).read_text(encoding="utf-8")
+    blocks = re.findall(r"^ *```python\n(.*?)^ *```", text, re.MULTILINE | re.DOTALL)
+    imports = re.findall(r"^ *from ([\w.]+) import (.+)$", "\n".join(blocks), re.MULTILINE)
 
     for module, names in imports:
         found = importlib.import_module(module)
-        assert [name for name in names.split(", ") if not hasattr(found, name)] == []
+        plain = [name.partition(" as ")[0] for name in names.split(", ")]
+        assert [name for name in plain if not hasattr(found, name)] == []
