@@ -18,19 +18,11 @@ THEIRS = sorted(path.relative_to(TEMPLATE).as_posix() for path in TEMPLATE.rglob
 
 SETTINGS = """
 import json, sys
-from pydantic import BaseModel
-from chassis.settings import Settings
-
-def names(model, prefix=""):
-    for name, field in model.model_fields.items():
-        kind = field.annotation
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            yield from names(kind, f"{prefix}{name}_")
-        else:
-            yield f"{prefix}{name}".upper()
+from app.settings import Settings
+from chassis.settings.names import setting_names
 
 same = Settings(_env_file=sys.argv[1]) == Settings(_env_file=None)
-print(json.dumps({"names": sorted(names(Settings)), "same": same}))
+print(json.dumps({"names": sorted(setting_names(Settings)), "same": same}))
 """
 
 
@@ -70,6 +62,24 @@ def test_the_template_names_paths_that_exist(name: str) -> None:
 @pytest.mark.parametrize("name", THEIRS)
 def test_the_service_names_paths_that_exist(name: str, service: Path) -> None:
     assert missing_paths(service / name, service) == []
+
+
+@pytest.mark.parametrize("example", [True, False])
+def test_the_readme_says_how_small_the_app_is(tmp_path: Path, *, example: bool) -> None:
+    made = bake(tmp_path, example=example)
+    lines = {
+        path.relative_to(made): len(path.read_text(encoding="utf-8").splitlines())
+        for path in (made / "app").rglob("*.py")
+    }
+    of_features = sum(lines[path] for path in lines if "features" in path.parts)
+    said = re.findall(r"\b(\d+)\b", first_screen(made).partition("\n`app/`")[2].partition("\n")[0])
+
+    expected = [sum(lines.values()), of_features] if example else [sum(lines.values())]
+    assert [int(number) for number in said] == pytest.approx(expected, abs=20)
+
+
+def first_screen(project: Path) -> str:
+    return (project / "README.md").read_text(encoding="utf-8").partition("\n## ")[0]
 
 
 def test_the_closing_message_names_commands_that_exist(

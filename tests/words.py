@@ -12,7 +12,7 @@ INLINE = re.compile(r"`([^`\n]+)`")
 PROGRAM = re.compile(r"(?:[A-Z_]+=\S+ +)*([\w./-]+) +\S")  # a word alone is a name, no command
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 INLINE_PATH = re.compile(
-    r"`((?:app|benchmarks|deploy|docs|hooks|migrations|tests|tools)/[\w./-]*|[\w.-]+\.(?:md|toml))`"
+    r"`((?:app|benchmarks|chassis|deploy|docs|hooks|migrations|tests|tools)/[\w./-]*|[\w.-]+\.(?:md|toml))`"
 )
 TO_BE_WRITTEN = re.compile(r"invoice")  # the reader's own feature, in every example
 
