@@ -12,6 +12,7 @@ import pytest
 from app.middleware import middleware
 from chassis.web.telemetry import Telemetry
 from tests.composition import make_settings
+from tests.support.documents import EVERY_MIDDLEWARE, names_of, words_of
 from tools import settings_docs
 
 PROJECT = Path(__file__).parent.parent
@@ -84,23 +85,12 @@ def _floor(layer: str) -> str:
     return ", ".join(name.strip().removeprefix("app.") for name in layer.split("|"))
 
 
-@pytest.mark.parametrize(
-    "document", ["AGENTS.md", "docs/architecture.md", "docs/decisions/0005-pure-asgi-middleware.md"]
-)
+@pytest.mark.parametrize("document", ["AGENTS.md", "docs/architecture.md"])
 def test_the_middleware_is_told_in_its_order(document: str) -> None:
-    settings = make_settings(
-        cors={"origins": ["https://a.example"]},
-        database={"url": "postgresql://db/shop"},
-        rate={"limit_enabled": True},
-        server={"trusted_hosts": ["a.example"]},
-    )
+    settings = make_settings(**EVERY_MIDDLEWARE)
     stack = middleware(settings, Telemetry(settings.metrics, settings.tracing, settings.identity))
-    classes = [each.cls.__name__ for each in stack]  # type: ignore[attr-defined]  # all are classes
-    parts = [re.sub(r"(?<=[a-z])(?=[A-Z])", " ", it.removesuffix("Middleware")) for it in classes]
-    text = (PROJECT / document).read_text(encoding="utf-8")
 
-    assert len(parts) > 1
-    assert " ".join(parts).lower() in re.sub(r"(<br/>|\W)+", " ", text).lower()
+    assert names_of(stack) in words_of(PROJECT / document)
 
 
 async def test_postgresql_takes_every_statement_of_the_runbook(sql: Any) -> None:
