@@ -11,7 +11,7 @@ import asyncpg
 import httpx
 import pytest
 
-from tests.support.serving import APPLICATION, PATIENCE, Served, fork, serving, start, until
+from tests.support.serving import APPLICATION, PATIENCE, Served, fork, interpret, serving, until
 
 SLOW_APP = "tests.chassis.served_app:create_patient_app"
 INTERRUPTED = {0, 130, -signal.SIGINT}
@@ -164,7 +164,7 @@ def test_nothing_tells_what_the_service_runs_on(configured: Served) -> None:
 
 def test_openapi_prints_the_document() -> None:
     env = {"DATABASE_URL": "postgresql://nobody:nothing@localhost:1/nowhere"}
-    with start("-m", "app", "openapi", env=env) as process:
+    with interpret(APPLICATION, "openapi", env=env) as process:
         output, _ = process.communicate()
 
     assert process.returncode == 0
@@ -174,7 +174,7 @@ def test_openapi_prints_the_document() -> None:
 @pytest.mark.parametrize("command", ["serve", "openapi"])
 def test_wrong_settings_are_told_in_sentences(command: str) -> None:
     env = {"SERVER_PORT": "99999", "LOG_LEVEL": "loud"}
-    with start("-m", "app", command, env=env) as process:
+    with interpret(APPLICATION, command, env=env) as process:
         output, _ = process.communicate()
 
     assert process.returncode == 1

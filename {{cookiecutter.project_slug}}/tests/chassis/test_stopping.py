@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from tests.support.balancer import Balancer, balancing
-from tests.support.serving import PATIENCE, Served, serving, start, until
+from tests.support.serving import APPLICATION, PATIENCE, Served, interpret, serving, until
 
 SLOW_APP = "tests.chassis.served_app:create_app"
 PATIENT_APP = "tests.chassis.served_app:create_patient_app"
@@ -251,7 +251,7 @@ def test_it_stops_although_nobody_reads_its_log_any_more(env: dict[str, str]) ->
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
     env |= {"SERVER_DRAIN_SECONDS": "0.1", "DATABASE_WARM_UP": "0"}
-    with start("-m", "app", "serve", f"--port={port}", env=env) as process:
+    with interpret(APPLICATION, "serve", f"--port={port}", env=env) as process:
         assert until(lambda: is_live(port))
         assert process.stdout is not None
         process.stdout.close()

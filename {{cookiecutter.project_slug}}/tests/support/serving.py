@@ -104,7 +104,7 @@ def serving(
     env = {"DATABASE_WARM_UP": "0", "SERVER_DRAIN_SECONDS": "0", **patient} | env
     workers = cast("int", given.get("workers", 1))
     single = workers == 1 and not given.get("reload")
-    begin = fork if forked and single else _interpret
+    begin = fork if forked and single else interpret
     with begin(factory, "serve", *flags, env=env) as process:
         served = Served(process)
         try:
@@ -116,9 +116,10 @@ def serving(
             served.wait()
 
 
-def _interpret(
+def interpret(
     factory: str, *arguments: str, env: dict[str, str]
 ) -> AbstractContextManager["subprocess.Popen[str]"]:
+    """Run `python -m app` with these arguments, as in production: in a new interpreter."""
     program = ["-m", "app"] if factory == SERVICE else ["-c", WITH_FACTORY, factory]
     return start(*program, *arguments, env=env)
 

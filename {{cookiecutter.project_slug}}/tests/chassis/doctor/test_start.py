@@ -9,7 +9,7 @@ import structlog
 from chassis.doctor import start as starting
 from chassis.settings import Settings
 from tests.chassis.doctor.examining import AWAY, ROLE, Execute, settings_for, url_of
-from tests.support.serving import Served, serving, start, until
+from tests.support.serving import APPLICATION, Served, interpret, serving, until
 from tools.postgres import Server as PostgresServer
 
 TOLD = "too many connections"
@@ -21,7 +21,7 @@ def test_the_service_warns_once_however_many_workers(
     as_superuser(f"ALTER ROLE {ROLE} CONNECTION LIMIT 5")
     env = {"DATABASE_URL": url_of(own_server), "DATABASE_POOL_SIZE": "2", "LOG_FORMAT": "json"}
     # Not `serving`: uvicorn ends workers that a busy machine starts too slowly.
-    with start("-m", "app", "serve", "--port=0", "--workers=2", env=env) as process:
+    with interpret(APPLICATION, "serve", "--port=0", "--workers=2", env=env) as process:
         served = Served(process)
         assert until(lambda: served.lines(TOLD))
         time.sleep(starting.AFTER + 0.5)

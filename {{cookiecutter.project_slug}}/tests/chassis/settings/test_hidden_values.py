@@ -10,7 +10,7 @@ from chassis.settings.faults import SettingsError
 from chassis.settings.groups import Group
 from chassis.settings.names import setting_names
 from tests.chassis.settings.telling import URL, faults
-from tests.support.serving import start
+from tests.support.serving import APPLICATION, interpret
 
 LEAKY = [
     *(
@@ -137,7 +137,7 @@ def test_what_pydantic_tells_of_its_own_shows_no_input() -> None:
 @pytest.mark.parametrize("arguments", [("serve",), ("doctor", "--json")])
 def test_no_command_shows_a_password(arguments: tuple[str, ...]) -> None:
     env = dict.fromkeys(setting_names(Settings), "http://user:hunter2@h x")
-    with start("-m", "app", *arguments, env=env) as process:
+    with interpret(APPLICATION, *arguments, env=env) as process:
         output, _ = process.communicate()
 
     assert process.returncode == 1

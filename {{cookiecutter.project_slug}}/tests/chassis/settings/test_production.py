@@ -6,7 +6,7 @@ import pytest
 
 from chassis.settings import Settings
 from tests.chassis.settings.telling import URL, faults
-from tests.support.serving import start
+from tests.support.serving import APPLICATION, interpret
 
 UNSAFE = {
     "DATABASE_URL": "postgresql://shop:shop@db/shop",
@@ -81,7 +81,7 @@ def test_production_tells_unsafe_values_along_with_wrong_ones(setenv: Any) -> No
 
 def test_the_service_does_not_start_in_production_and_says_why() -> None:
     unsafe = {"ENVIRONMENT": "production", "SERVER_PORT": "-1", **UNSAFE}
-    with start("-m", "app", "serve", env=unsafe) as process:
+    with interpret(APPLICATION, "serve", env=unsafe) as process:
         output, _ = process.communicate()
 
     assert process.returncode == 1
