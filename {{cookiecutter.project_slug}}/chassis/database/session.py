@@ -22,8 +22,6 @@ from chassis.database.safe_session import CommittingSession, SafeSession
 
 Result = TypeVar("Result")
 
-log = structlog.get_logger()
-
 
 class Database:
     """One engine and the ways to work with it. Everything outside a request starts here."""
@@ -66,7 +64,9 @@ class Database:
             except (DBAPIError, PostgresError) as error:
                 if not worth_another_try(error) or monotonic() - started + pause > deadline:
                     raise
-                log.info("trying again", because=sqlstate(error), after_seconds=round(pause, 3))
+                structlog.get_logger().info(
+                    "trying again", because=sqlstate(error), after_seconds=round(pause, 3)
+                )
             await asyncio.sleep(pause)
         return await self._run_once(work)
 

@@ -32,6 +32,7 @@ def configure_logging(
         processors=[*pipeline, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=lambda *_: logger,
+        cache_logger_on_first_use=False,  # who has written follows the next configuration
     )
     _route_standard_library([structlog.stdlib.add_logger_name, *pipeline], renderer, stream, level)
 

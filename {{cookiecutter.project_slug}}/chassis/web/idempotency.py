@@ -24,8 +24,6 @@ KEY = r'"([ !#-\[\]-~]|\\["\\]){1,255}"|[!#-+\--\[\]-~]{1,255}'
 
 Work = Callable[[AsyncSession], Awaitable[Response]]
 
-log = structlog.get_logger()
-
 
 class OncePerKey:
     """The request's key and what was done with it before."""
@@ -48,7 +46,7 @@ class OncePerKey:
 
     async def _run(self, claim: Claim, work: Work, session: AsyncSession) -> Response:
         if (kept := await claim.take(session)) is not None:
-            log.info("answered again", idempotency_key=shortened(claim.key))
+            structlog.get_logger().info("answered again", idempotency_key=shortened(claim.key))
             return response_from(kept)
         response = await work(session)
         lifetime = timedelta(seconds=self.request.app.state["settings"].idempotency.ttl)
