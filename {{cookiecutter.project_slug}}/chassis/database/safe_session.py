@@ -1,15 +1,19 @@
-"""How a session ends: at once when all went well, and in every other case all the same."""
+"""Sessions of any engine that speaks asyncpg, and how they end.
+
+At once when all went well, and in every other case all the same.
+"""
 
 import asyncio
-from time import perf_counter
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.exc import DBAPIError, IllegalStateChangeError
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.util.concurrency import greenlet_spawn
 
-from chassis.database.connections.observation import add_database_time
+from chassis.database.guards import refuse_writes
 from chassis.problems import OutcomeUnknown
+
+Kind = TypeVar("Kind", bound="SafeSession")
 
 
 class SafeSession(AsyncSession):
@@ -52,17 +56,39 @@ class CommittingSession(SafeSession):
         """Flush, COMMIT and close in one greenlet; three cost a quarter of a small transaction."""
         session = self.sync_session
         session.flush()
-        started = perf_counter()
         try:
             session.commit()
         except DBAPIError as error:
             if error.connection_invalidated:
                 raise OutcomeUnknown from error
             raise
-        add_database_time(perf_counter() - started)
         if not session.in_transaction():  # else somebody has begun another, which may not end well
             session.close()
             self._ended = True
+
+
+def sessions_that_commit(engine: AsyncEngine) -> async_sessionmaker[CommittingSession]:
+    """Each is a transaction, committed at the end of its block, or rolled back."""
+    return _sessions(engine, CommittingSession)
+
+
+def sessions_for_reads(engine: AsyncEngine) -> async_sessionmaker[SafeSession]:
+    """Each statement is a transaction, one round trip instead of three.
+
+    They raise WriteRefusedError for any other statement, and have no `stream()`: a cursor of the
+    server's lives in a transaction.
+    """
+    reading_engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+    refuse_writes(reading_engine)
+    return _sessions(reading_engine, SafeSession, autoflush=False)
+
+
+def _sessions(engine: AsyncEngine, kind: type[Kind], **options: Any) -> async_sessionmaker[Kind]:
+    # close_resets_only=False: a session used after its end fails, instead of taking another
+    # connection that nobody gives back.
+    return async_sessionmaker(
+        engine, class_=kind, expire_on_commit=False, close_resets_only=False, **options
+    )
 
 
 def _settle_events(dispatch: Any) -> None:

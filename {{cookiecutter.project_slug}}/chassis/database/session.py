@@ -4,25 +4,22 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from time import monotonic
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 import structlog
 from asyncpg import PostgresError
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from chassis.database.availability.replica import Replica
 from chassis.database.connections.dialect import dialect_of
 from chassis.database.connections.engine import Connection
 from chassis.database.failures import sqlstate
-from chassis.database.guards import refuse_writes
 from chassis.database.quick.direct import DirectReads
 from chassis.database.retries import pauses, worth_another_try
-from chassis.database.safe_session import CommittingSession, SafeSession
+from chassis.database.safe_session import sessions_for_reads, sessions_that_commit
 
 Result = TypeVar("Result")
-
-log = structlog.get_logger()
 
 
 class Database:
@@ -32,9 +29,9 @@ class Database:
         self.engine = engine
         self.replica = replica
         dialect_of(engine).refuse_commit_after_error()
-        self._writing = _sessions(engine, CommittingSession)
-        self._reading = _sessions_for_reads(engine)
-        self._reading_replica = _sessions_for_reads(replica.engine) if replica else self._reading
+        self._writing = sessions_that_commit(engine)
+        self._reading = sessions_for_reads(engine)
+        self._reading_replica = sessions_for_reads(replica.engine) if replica else self._reading
         engines = [engine, replica.engine] if replica else [engine]
         events = self._reading().sync_session.dispatch
         self.direct = DirectReads([each.sync_engine for each in engines], events)
@@ -66,7 +63,9 @@ class Database:
             except (DBAPIError, PostgresError) as error:
                 if not worth_another_try(error) or monotonic() - started + pause > deadline:
                     raise
-                log.info("trying again", because=sqlstate(error), after_seconds=round(pause, 3))
+                structlog.get_logger().info(
+                    "trying again", because=sqlstate(error), after_seconds=round(pause, 3)
+                )
             await asyncio.sleep(pause)
         return await self._run_once(work)
 
@@ -79,8 +78,7 @@ class Database:
         """A session for reads: each statement is a transaction, one round trip instead of three.
 
         Goes to the replica if there is one and it is fit, unless `primary` asks for what was
-        written a moment ago. Raises WriteRefusedError for any other statement. Has no `stream()`:
-        a cursor of the server's lives in a transaction.
+        written a moment ago. See `sessions_for_reads`.
         """
         if self.replica is not None and self.replica.fit and not primary:
             async with self._reading_replica() as session:
@@ -97,22 +95,6 @@ class Database:
         async with self.engine.connect() as connection:
             pooled = await connection.get_raw_connection()
             yield cast("Connection", pooled.driver_connection)
-
-
-def _sessions(
-    engine: AsyncEngine, kind: type[SafeSession], **options: Any
-) -> async_sessionmaker[SafeSession]:
-    # close_resets_only=False: a session used after its end fails, instead of taking another
-    # connection that nobody gives back.
-    return async_sessionmaker(
-        engine, class_=kind, expire_on_commit=False, close_resets_only=False, **options
-    )
-
-
-def _sessions_for_reads(engine: AsyncEngine) -> async_sessionmaker[SafeSession]:
-    reading_engine = engine.execution_options(isolation_level="AUTOCOMMIT")
-    refuse_writes(reading_engine)
-    return _sessions(reading_engine, SafeSession, autoflush=False)
 
 
 async def _is_connected(session: AsyncSession, replica: Replica) -> bool:

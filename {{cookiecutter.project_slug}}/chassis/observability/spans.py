@@ -30,8 +30,6 @@ EXPORT_TIMEOUT = 5.0
 """Seconds a batch may take; after as many at shutdown, what is left is lost."""
 SERVER_ERROR = 500
 
-log = structlog.get_logger()
-
 
 class Spans:
     def __init__(self, settings: TracingSettings, identity: Identity) -> None:
@@ -60,7 +58,7 @@ class Spans:
             flush = asyncio.create_task(asyncio.to_thread(self.provider.shutdown))
             await asyncio.wait({flush}, timeout=EXPORT_TIMEOUT)
             if not flush.done():
-                log.warning("spans are lost: they could not be sent in time")
+                structlog.get_logger().warning("spans are lost: they could not be sent in time")
                 exporter.shutdown()
             await flush
 

@@ -2,16 +2,22 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 
 from fastapi import Request, Response
 from sqlalchemy.orm.exc import StaleDataError
 
-from chassis.database.model import Entity
 from chassis.problems import PreconditionFailed
-from chassis.web.openapi import Responses
 
-Row = TypeVar("Row", bound=Entity)
+
+class Versioned(Protocol):
+    """A row whose mapper counts its versions (`version_id_col`), as that of an entity does."""
+
+    @property
+    def version(self) -> int: ...
+
+
+Row = TypeVar("Row", bound=Versioned)
 
 
 def tagged(entity: Row, response: Response) -> Row:
@@ -20,12 +26,12 @@ def tagged(entity: Row, response: Response) -> Row:
     return entity
 
 
-def tag(entity: Entity) -> dict[str, str]:
+def tag(entity: Versioned) -> dict[str, str]:
     """The `ETag`; who keeps the answer must ask again before each use."""
     return {"ETag": _version_of(entity), "Cache-Control": "no-cache"}
 
 
-def not_modified(entity: Entity, request: Request) -> Response | None:
+def not_modified(entity: Versioned, request: Request) -> Response | None:
     """For a read: 304 when the client has this version already; nothing is rendered then.
 
     Raises PreconditionFailed, as every method must.
@@ -37,7 +43,7 @@ def not_modified(entity: Entity, request: Request) -> Response | None:
 
 
 @contextmanager
-def matching(entity: Entity, request: Request) -> Iterator[None]:
+def matching(entity: Versioned, request: Request) -> Iterator[None]:
     """For a change: refused when the client has another version in mind, or wants none to exist.
 
     Read the row in the transaction that changes it, and flush inside the block: a change by someone
@@ -54,7 +60,7 @@ def matching(entity: Entity, request: Request) -> Iterator[None]:
         raise
 
 
-def tags(*statuses: int) -> Responses:
+def tags(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """For `responses=` of a route: where it sends the `ETag`.
 
     `If-Match` and `If-None-Match` are no parameters of the document: a client cannot make one up.
@@ -64,7 +70,7 @@ def tags(*statuses: int) -> Responses:
     return {status: {"headers": {"ETag": header}} for status in statuses}
 
 
-def _check_match(entity: Entity, request: Request) -> bool:
+def _check_match(entity: Versioned, request: Request) -> bool:
     """Whether there is an `If-Match`; raises PreconditionFailed when it names another version."""
     fields = request.headers.getlist("If-Match")
     if fields and not _names(entity, fields, weakly=False):
@@ -72,7 +78,7 @@ def _check_match(entity: Entity, request: Request) -> bool:
     return bool(fields)
 
 
-def _names(entity: Entity, fields: list[str], *, weakly: bool) -> bool:
+def _names(entity: Versioned, fields: list[str], *, weakly: bool) -> bool:
     """Whether a list of tags, or `*`, names the entity. What is no tag names nothing.
 
     Weakly, `W/"1"` is the same as `"1"`. Splitting at commas may cut a foreign tag in two, but no
@@ -86,5 +92,5 @@ def _names(entity: Entity, fields: list[str], *, weakly: bool) -> bool:
     return given == ["*"] or wanted in given or (weakly and f"W/{wanted}" in given)
 
 
-def _version_of(entity: Entity) -> str:
+def _version_of(entity: Versioned) -> str:
     return f'"{entity.version}"'

@@ -6,6 +6,7 @@ https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
 import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Annotated
 
@@ -14,7 +15,6 @@ from fastapi import Depends, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.database.idempotency import Answer, Claim
-from chassis.database.session import Database
 from chassis.problems import MalformedRequest
 
 HEADER = "Idempotency-Key"
@@ -23,36 +23,37 @@ REPLAYED = "Idempotent-Replayed"
 KEY = r'"([ !#-\[\]-~]|\\["\\]){1,255}"|[!#-+\--\[\]-~]{1,255}'
 
 Work = Callable[[AsyncSession], Awaitable[Response]]
-
-log = structlog.get_logger()
+Run = Callable[[Work], Awaitable[Response]]
+"""Does the work in a transaction, as `Database.run` does."""
 
 
 class OncePerKey:
     """The request's key and what was done with it before."""
 
-    def __init__(self, request: Request, database: Database) -> None:
-        self.request = request
-        self.database = database
+    def __init__(self, request: Request, run: Run, lifetime: timedelta) -> None:
+        """An answer is kept for the `lifetime`; a key that comes later is a new one."""
+        self._request = request
+        self._run_in_transaction = run
+        self._lifetime = lifetime
 
     async def run(self, work: Work) -> Response:
         """Do the work and keep its answer in one transaction, which may run again from the start.
 
         A key that has an answer gets it again, instead of the work. What is raised undoes all, the
-        key too. Without a key it is `Database.run`. The answer must not be a stream.
+        key too. Without a key the work alone is done. The answer must not be a stream.
         """
-        key = read_key(self.request)
+        key = read_key(self._request)
         if key is None:
-            return await self.database.run(work)
-        claim = Claim(scope(self.request), key, await fingerprint(self.request))
-        return await self.database.run(lambda session: self._run(claim, work, session))
+            return await self._run_in_transaction(work)
+        claim = Claim(scope(self._request), key, await fingerprint(self._request))
+        return await self._run_in_transaction(partial(self._once, claim, work))
 
-    async def _run(self, claim: Claim, work: Work, session: AsyncSession) -> Response:
+    async def _once(self, claim: Claim, work: Work, session: AsyncSession) -> Response:
         if (kept := await claim.take(session)) is not None:
-            log.info("answered again", idempotency_key=shortened(claim.key))
+            structlog.get_logger().info("answered again", idempotency_key=shortened(claim.key))
             return response_from(kept)
         response = await work(session)
-        lifetime = timedelta(seconds=self.request.app.state["settings"].idempotency.ttl)
-        await claim.keep(session, answer_of(response), lifetime)
+        await claim.keep(session, answer_of(response), self._lifetime)
         return response
 
 
@@ -102,7 +103,9 @@ def response_from(answer: Answer) -> Response:
 
 
 async def once_per_key(request: Request) -> OncePerKey:
-    return OncePerKey(request, request.app.state["database"])
+    state = request.app.state
+    lifetime = timedelta(seconds=state["settings"].idempotency.ttl)
+    return OncePerKey(request, state["database"].run, lifetime)
 
 
 Once = Annotated[OncePerKey, Depends(once_per_key)]

@@ -83,8 +83,11 @@ def _own_url(database: str | None) -> str:
 
 
 def _project_name() -> str:
-    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
-    return re.sub(r"[^a-z0-9]+", "_", project["name"].lower()).strip("_")[:63]
+    """As `pyproject.toml` has it, else as its directory is called."""
+    file = PROJECT / "pyproject.toml"
+    told = tomllib.loads(file.read_text()) if file.exists() else {}
+    name = told.get("project", {}).get("name", PROJECT.name)
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:63] or "app"
 
 
 def _short(path: Path) -> Path:

@@ -25,8 +25,6 @@ SELECT pg_is_in_recovery() AS in_recovery,
     (pg_last_wal_replay_lsn() - '0/0'::pg_lsn)::bigint AS replayed
 """
 
-log = structlog.get_logger()
-
 
 class Replica:
     """Fit for reads until a check, or a request that cannot connect, finds that it is not."""
@@ -72,12 +70,14 @@ class Replica:
             self.lose(reason)
         elif self._lag.known and not self.fit:
             self.fit, self._warned = True, False
-            log.info("reads go to the replica", lag_seconds=self.lag)
+            structlog.get_logger().info("reads go to the replica", lag_seconds=self.lag)
 
     def lose(self, reason: str) -> None:
         """Reads go to the primary from now on; told once."""
         if not self._warned:
-            log.warning("reads go to the primary, the replica is not fit", reason=reason)
+            structlog.get_logger().warning(
+                "reads go to the primary, the replica is not fit", reason=reason
+            )
         self.fit, self._warned = False, True
 
     async def _ask_primary(self) -> None:

@@ -19,8 +19,6 @@ PAUSE = 1.0
 
 Availability = Callable[[], Awaitable[bool]]
 
-log = structlog.get_logger()
-
 
 @asynccontextmanager
 async def observing_pool(
@@ -46,8 +44,8 @@ async def _sample_until(
         try:
             _sample(engine.pool, recorder)  # type: ignore[arg-type]  # the engine's class of pool
             recorder.available.set(await available())
-        except Exception:
-            log.exception("the pool could not be sampled")
+        except Exception:  # noqa: BLE001  the next sample may do better
+            structlog.get_logger().exception("the pool could not be sampled")
         with suppress(TimeoutError):
             async with asyncio.timeout(PAUSE):
                 await end.wait()

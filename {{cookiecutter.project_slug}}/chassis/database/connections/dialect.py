@@ -7,6 +7,7 @@ each of its events again for each connection that it checks out: 7 % of a create
 """
 
 from collections.abc import Callable
+from time import perf_counter
 from typing import Any, cast
 
 from sqlalchemy import Connection, event
@@ -16,7 +17,7 @@ from sqlalchemy.engine.interfaces import ExecuteStyle
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import PoolProxiedConnection
 
-from chassis.database.connections.observation import QueryObservation
+from chassis.database.connections.observation import QueryObservation, add_database_time
 
 FAILED = "failed in this transaction"
 
@@ -58,7 +59,9 @@ class ServiceDialect(PGDialect_asyncpg):
         if dbapi_connection.info.get(FAILED):
             message = "a statement failed in this transaction and the failure was swallowed"
             raise CommitRefusedError(message)
+        begun = perf_counter()
         super().do_commit(dbapi_connection)
+        add_database_time(perf_counter() - begun)
 
     def do_rollback_to_savepoint(self, connection: Connection, name: str) -> None:
         super().do_rollback_to_savepoint(connection, name)

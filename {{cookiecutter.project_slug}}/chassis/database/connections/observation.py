@@ -10,8 +10,6 @@ import structlog
 
 from chassis.observability.queries import current_queries
 
-log = structlog.get_logger()
-
 QueryObserver = Callable[[str, float, BaseException | None], None]
 """Called after each statement with its text, its seconds, and its failure if there was one."""
 
@@ -34,8 +32,8 @@ class QueryObservation:
         for observer in self.observers:
             try:
                 observer(statement, seconds, error)
-            except Exception:
-                log.exception("a query could not be observed")
+            except Exception:  # noqa: BLE001  an observer must not break a statement
+                structlog.get_logger().exception("a query could not be observed")
 
 
 def add_database_time(seconds: float) -> None:

@@ -10,8 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 PAUSE = 1.0
 FAILURES = (SQLAlchemyError, ValueError)
 
-log = structlog.get_logger()
-
 
 class WarmUp:
     """A database that is away delays readiness, and not the start: it goes on trying."""
@@ -29,7 +27,9 @@ class WarmUp:
                 self.done = True
             except FAILURES as error:
                 if not complained:
-                    log.warning("not ready yet, the database is away", reason=str(error))
+                    structlog.get_logger().warning(
+                        "not ready yet, the database is away", reason=str(error)
+                    )
                 complained = True
                 await asyncio.sleep(PAUSE)
 

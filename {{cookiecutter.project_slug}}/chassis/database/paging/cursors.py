@@ -4,11 +4,10 @@ import base64
 import zlib
 from functools import cache
 from typing import Any
-from uuid import UUID
 
 from pydantic import ConfigDict, TypeAdapter
 
-Place = tuple[str, Any, UUID]
+Place = tuple[str, Any, Any]
 """The sort parameter, the row's value in that column, its key."""
 
 LONGEST_CURSOR = 6_000
@@ -18,15 +17,15 @@ COMPRESSED_FROM, LARGEST_PLACE = 4_400, 1_000_000  # bytes
 ZLIB = b"x"
 
 
-def written(place: Place, kind: Any) -> str:
-    """Of a kind that `chassis/database/paging/sorting.py` allows."""
-    text = _places_of(kind).dump_json(place, warnings=False)
+def written(place: Place, kind: Any, key: Any) -> str:
+    """Of kinds of value and key that `chassis/database/paging/sorting.py` allows."""
+    text = _places_of(kind, key).dump_json(place, warnings=False)
     if len(text) > COMPRESSED_FROM:  # as long a text fits into an index only compressed
         text = zlib.compress(text)
     return base64.urlsafe_b64encode(text).rstrip(b"=").decode()
 
 
-def read(cursor: str, kind: Any) -> Place:
+def read(cursor: str, kind: Any, key: Any) -> Place:
     """Raises ValueError for what was not written here."""
     text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
     if text.startswith(ZLIB):
@@ -34,11 +33,11 @@ def read(cursor: str, kind: Any) -> Place:
             text = zlib.decompressobj().decompress(text, LARGEST_PLACE)
         except zlib.error as error:
             raise ValueError(*error.args) from error
-    return _places_of(kind).validate_json(text)
+    return _places_of(kind, key).validate_json(text)
 
 
 @cache
-def _places_of(kind: Any) -> TypeAdapter[Place]:
+def _places_of(kind: Any, key: Any) -> TypeAdapter[Place]:
     """What a cursor holds where the column has such values; building it costs a sixth of a page."""
-    shape = tuple[str, kind, UUID]
+    shape = tuple[str, kind, key]
     return TypeAdapter(shape, config=ConfigDict(ser_json_inf_nan="strings"))

@@ -7,19 +7,17 @@ other row appear twice or not at all. https://use-the-index-luke.com/no-offset
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
-from uuid import UUID
 
-from sqlalchemy import Integer, Select, Uuid, bindparam, tuple_
+from sqlalchemy import Integer, Select, bindparam, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
-from chassis.database.model import Entity
 from chassis.database.paging.cursors import Place, read, written
 from chassis.database.paging.sorting import Sorts, kind_of
 from chassis.problems import InvalidRequest, NotFound
 
 LIMIT, VALUE, KEY = "page_limit", "page_after_value", "page_after_id"
 
-Model = TypeVar("Model", bound=Entity)
+Model = TypeVar("Model")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +33,24 @@ class Order:
 
     parameter: str
     column: InstrumentedAttribute[Any]
-    key: InstrumentedAttribute[UUID]
+    key: InstrumentedAttribute[Any]
+    """Of one column, unique: it sorts rows with equal values."""
     descending: bool
 
     @classmethod
-    def parse(cls, parameter: str, model: type[Entity], sorts: Sorts) -> "Order":
+    def parse(cls, parameter: str, key: InstrumentedAttribute[Any], sorts: Sorts) -> "Order":
         name = parameter.removeprefix("-")
         if name not in sorts:
             message = f"Cannot sort by {name[:50]!r}; sort by one of: {', '.join(sorts)}."
             raise InvalidRequest(message, errors=[_fault("sort", message)])
-        return cls(parameter, sorts[name], model.id, parameter.startswith("-"))
+        return cls(parameter, sorts[name], key, parameter.startswith("-"))
 
     def page_of(self, statement: Select[Any], *, later: bool) -> Select[Any]:
         """The statement of the first page or of any later one; `values` has what it takes."""
         columns = [self.column, self.key]
         if later:
-            place = tuple_(bindparam(VALUE, type_=self.column.type), bindparam(KEY, type_=Uuid()))
+            names = zip((VALUE, KEY), columns, strict=True)
+            place = tuple_(*(bindparam(name, type_=column.type) for name, column in names))
             position = tuple_(*columns)
             statement = statement.where(position < place if self.descending else position > place)
         sorted_by = [column.desc() if self.descending else column.asc() for column in columns]
@@ -66,16 +66,19 @@ class Order:
             raise NotFound(message, errors=[_fault("cursor", message)])
         return {LIMIT: limit, VALUE: place[1], KEY: place[2]}
 
-    def cursor_after(self, row: Entity) -> str:
-        place = self.parameter, getattr(row, self.column.key), row.id
-        return written(place, kind_of(self.column.type))
+    def cursor_after(self, row: object) -> str:
+        place = self.parameter, getattr(row, self.column.key), getattr(row, self.key.key)
+        return written(place, *self._kinds())
 
     def _place(self, cursor: str) -> Place | None:
         try:
-            place = read(cursor, kind_of(self.column.type))
+            place = read(cursor, *self._kinds())
         except ValueError:
             return None
         return place if place[0] == self.parameter else None
+
+    def _kinds(self) -> tuple[Any, Any]:
+        return kind_of(self.column.type), kind_of(self.key.type)
 
 
 def _fault(parameter: str, message: str) -> dict[str, Any]:

@@ -25,7 +25,6 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import TypeEngine
 
-from chassis.database.model import Entity
 from chassis.database.paging.cursors import read, written
 
 Sorts = Mapping[str, InstrumentedAttribute[Any]]
@@ -73,7 +72,7 @@ def _rounds(stored: TypeEngine[Any]) -> bool:
     return isinstance(stored, Time) and stored.timezone  # the driver drops seconds of an offset
 
 
-def check_sorts(model: type[Entity], sorts: Sorts) -> None:
+def check_sorts(model: type[object], sorts: Sorts) -> None:
     """Raises TypeError for a column whose pages would lose rows, or show them again."""
     for name, attribute in sorts.items():
         if why := _fault(attribute.property.columns[0]):
@@ -102,7 +101,7 @@ def _fault(column: Any) -> str | None:
 def _returns(member: Any, kind: Any) -> bool:
     place = "", member, UUID(int=0)
     try:
-        return read(written(place, kind), kind) == place
+        return read(written(place, kind, UUID), kind, UUID) == place
     except ValueError:
         return False
 

@@ -14,8 +14,6 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 from chassis.settings.faults import SettingsError
 from chassis.settings.sharing import shared_metrics
 
-log = structlog.get_logger()
-
 
 def readable(own: CollectorRegistry) -> CollectorRegistry:
     """A process that counts alone also tells its memory, CPU time and open files."""
@@ -68,7 +66,9 @@ def serving_metrics(registry: CollectorRegistry, host: str, port: int) -> Iterat
     except OSError as error:
         fault = f"METRICS_PORT={port}: cannot listen at {host}: {error.strerror}; take another"
         raise SettingsError([fault]) from error
-    log.info("metrics are served", address=f"http://{host}:{server.server_port}/metrics")
+    structlog.get_logger().info(
+        "metrics are served", address=f"http://{host}:{server.server_port}/metrics"
+    )
     try:
         yield
     finally:

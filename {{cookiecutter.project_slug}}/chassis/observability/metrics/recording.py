@@ -19,16 +19,14 @@ UNMATCHED = "unmatched"
 
 Arguments = ParamSpec("Arguments")
 
-log = structlog.get_logger()
-
 
 def harmless(record: Callable[Arguments, None]) -> Callable[Arguments, None]:
     @wraps(record)
     def recorded(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
         try:
             record(*args, **kwargs)
-        except Exception:
-            log.exception("a metric could not be recorded")
+        except Exception:  # noqa: BLE001  a metric must not break what it counts
+            structlog.get_logger().exception("a metric could not be recorded")
 
     return recorded
 

@@ -1,15 +1,13 @@
 """Writes one line for each request, and is where an unhandled error ends."""
 
 import asyncio
-from functools import cached_property
 from logging import ERROR, INFO
 from time import perf_counter
 
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
-from structlog.typing import FilteringBoundLogger
 
-from chassis.observability.events import write_event
+from chassis.observability.events import EventLog
 from chassis.observability.queries import Queries, count_queries
 from chassis.web.errors.handlers import response_to_defect
 from chassis.web.middleware.exchange import Exchange
@@ -29,12 +27,7 @@ class LoggingMiddleware:
         self.app = app
         self.sockets = WebSocketMiddleware(app)
         self.warn = warn_of_repeated_queries
-
-    @cached_property
-    def log(self) -> FilteringBoundLogger:
-        """Found once, not at each line, and not before a lifespan has configured logging."""
-        logger: FilteringBoundLogger = structlog.get_logger().bind()
-        return logger
+        self.log = EventLog()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -50,18 +43,20 @@ class LoggingMiddleware:
             if exchange.status or is_cancelled(error):
                 # Only a broken connection can tell the client. The server logs the traceback.
                 event = describe("response broken off", scope, exchange.status, started, queries)
-                write_event(self.log, ERROR, event)
+                self.log.write(ERROR, event)
                 raise
-            self.log.exception("unhandled error", exc_info=error)
+            structlog.get_logger().exception("unhandled error", exc_info=error)
             response = await response_to_defect(error, scope)
             await response(scope, receive, send)
         is_failure = exchange.status >= SERVER_ERROR and not scope.get("state", {}).get(EXPECTED)
         level = ERROR if is_failure else INFO
         event = describe("request", scope, exchange.status, started, queries)
-        write_event(self.log, level, event)
+        self.log.write(level, event)
         if (repeated := queries.most_repeated()) is not None:
             statement, times = repeated
-            self.log.warning("one statement many times", times=times, statement=statement)
+            structlog.get_logger().warning(
+                "one statement many times", times=times, statement=statement
+            )
 
 
 def describe(

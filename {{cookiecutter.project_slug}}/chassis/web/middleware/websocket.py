@@ -2,17 +2,16 @@
 
 import asyncio
 from contextlib import suppress
-from functools import cached_property
 from logging import ERROR, INFO
 from time import perf_counter
-from typing import Any, cast
+from typing import cast
 
 import structlog
 from starlette import status
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect, WebSocketDisconnected
 
-from chassis.observability.events import write_event
+from chassis.observability.events import EventLog
 from chassis.problems import InternalError, Problem, Stopping
 from chassis.web.errors.problem_response import problem_response
 from chassis.web.errors.websocket_errors import SERVER_ERROR, answering
@@ -26,11 +25,7 @@ class WebSocketMiddleware:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-
-    @cached_property
-    def log(self) -> Any:
-        """Found once, and not before the first line: logging may be configured late."""
-        return structlog.get_logger().bind()
+        self.log = EventLog()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = perf_counter()
@@ -49,12 +44,12 @@ class WebSocketMiddleware:
                     await problem_response(problem, scope)(scope, receive, send)
                 elif exchange.is_open:
                     await send({"type": "websocket.close", "code": _end(scope)})
-            write_event(self.log, *_line(scope, exchange, started))
+            self.log.write(*_line(scope, exchange, started))
 
     def _problem(self, error: BaseException) -> Problem:
         if is_cancelled(error):
             return Stopping()
-        self.log.error("unhandled error", exc_info=error)
+        structlog.get_logger().error("unhandled error", exc_info=error)
         return InternalError()
 
 

@@ -6,12 +6,12 @@ import structlog
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from starlette.routing import BaseRoute
 
-log = structlog.get_logger()
-
 
 def tell_shadows(routes: Iterable[BaseRoute]) -> None:
     for hidden, by in shadows(routes):
-        log.warning("a route is never reached: move it before the other", route=hidden, taken_by=by)
+        structlog.get_logger().warning(
+            "a route is never reached: move it before the other", route=hidden, taken_by=by
+        )
 
 
 def shadows(routes: Iterable[BaseRoute]) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import structlog
 
-from chassis.observability.events import write_event
+from chassis.observability.events import EventLog
 from chassis.observability.logging import configure_logging
 from tests.support.settings import make_settings
 
@@ -24,8 +24,10 @@ def write(request: pytest.FixtureRequest, database_url: str) -> Write:
     settings = make_settings(database={"url": database_url}, log=log_settings)
     configure_logging(settings.log, settings.identity, stream)
 
+    log = EventLog()
+
     def written(level: int) -> list[dict[str, Any]]:
-        write_event(structlog.get_logger().bind(), level, {"event": "request", "status": 200})
+        log.write(level, {"event": "request", "status": 200})
         return [json.loads(line) for line in stream.getvalue().splitlines()]
 
     return written

@@ -44,6 +44,21 @@ def test_without_a_command_the_server_runs_until_ctrl_c(project: Path) -> None:
     assert until(lambda: not alive(server))
 
 
+@pytest.mark.parametrize("pyproject", [None, "[tool.ruff]\n"])
+def test_a_project_without_a_name_is_called_as_its_directory(
+    pyproject: str | None, project: Path
+) -> None:
+    place = project / "Old-Shop"
+    place.mkdir()
+    (project / "tools").rename(place / "tools")
+    if pyproject is not None:
+        (place / "pyproject.toml").write_text(pyproject)
+
+    done = command(place, "sh", "-c", "echo $DATABASE_URL")
+
+    assert done.stdout.endswith("/old_shop\n")
+
+
 def test_a_given_url_is_used_and_nothing_started(project: Path) -> None:
     (project / ".env").write_text("# of mine\nexport DATABASE_URL='postgresql://a:pw@env:1/b'\n")
     show = ("sh", "-c", "echo $DATABASE_URL")

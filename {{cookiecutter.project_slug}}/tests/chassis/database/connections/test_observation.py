@@ -111,8 +111,21 @@ async def test_a_statement_that_fails_is_counted_and_timed(app: FastAPI, read_lo
     assert line["database_ms"] >= 20
 
 
+INSERT = text("INSERT INTO scratch.slow VALUES (1)")
+
+
+async def by_the_session(session: Session) -> None:
+    await session.execute(INSERT)
+
+
+async def by_hand(database: CurrentDatabase) -> None:
+    async with database.engine.begin() as connection:
+        await connection.execute(INSERT)
+
+
+@pytest.mark.parametrize("handle", [by_the_session, by_hand])
 async def test_the_time_of_a_commit_is_the_databases(
-    scratch: Any, app: FastAPI, read_log: ReadLog
+    handle: Any, scratch: Any, app: FastAPI, read_log: ReadLog
 ) -> None:
     await scratch.execute("""
         CREATE TABLE scratch.slow (id int);
@@ -121,9 +134,6 @@ async def test_the_time_of_a_commit_is_the_databases(
         CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT ON scratch.slow
             DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION scratch.sleep()
     """)
-
-    async def handle(session: Session) -> None:
-        await session.execute(text("INSERT INTO scratch.slow VALUES (1)"))
 
     line = await ask(app, handle, read_log)
 

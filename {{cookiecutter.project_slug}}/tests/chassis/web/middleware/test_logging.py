@@ -190,3 +190,24 @@ async def test_logging_may_be_configured_after_the_middleware_was_made() -> None
         await client.get("/")
 
     assert lines(read)[0]["event"] == "request"
+
+
+async def test_logging_may_be_configured_again_after_a_line_was_written() -> None:
+    """As each lifespan of an application that is started anew does, in tests for one."""
+    middleware = LoggingMiddleware(crash_at_crash)
+    reads = []
+    for form in ("console", "json"):
+        reads.append(configured(form))
+        async with client_of(middleware) as client:
+            await client.get("/")
+            await client.get("/crash")
+
+    events = [line["event"] for line in lines(reads[-1])]
+    assert events == ["request", "unhandled error", "request"]
+
+
+async def crash_at_crash(scope: Scope, _receive: Receive, send: Send) -> None:
+    if scope["path"] == "/crash":
+        raise RuntimeError
+    await send({"type": "http.response.start", "status": 200})
+    await send({"type": "http.response.body"})

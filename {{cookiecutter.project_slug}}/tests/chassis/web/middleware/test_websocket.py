@@ -8,7 +8,7 @@ from fastapi import FastAPI, WebSocket
 from starlette.types import Message, Scope
 from starlette.websockets import WebSocketDisconnect
 
-from chassis.web.middleware.websocket import WebSocketMiddleware
+from tests.chassis.observability.conftest import configured, lines
 from tests.support.composition import ReadLog
 
 
@@ -138,7 +138,20 @@ async def test_what_is_used_before_it_is_accepted_is_a_defect(
     assert len(read_log("unhandled error")) == 1
 
 
-async def test_its_logger_is_not_found_before_logging_may_be_configured(app: FastAPI) -> None:
-    middleware = WebSocketMiddleware(app)
+@pytest.mark.parametrize("path", ["/well", "/crash"])
+async def test_logging_may_be_configured_again_after_a_line_was_written(
+    path: str, app: FastAPI
+) -> None:
+    @app.websocket("/{way}")
+    async def take(socket: WebSocket, way: str) -> None:
+        await socket.accept()
+        if way == "crash":
+            raise RuntimeError
 
-    assert "log" not in vars(middleware)
+    reads = []
+    for form in ("console", "json"):
+        reads.append(configured(form))
+        await Connected(path, client=("192.0.2.1", 1)).run(app)
+
+    events = [line["event"] for line in lines(reads[-1])]
+    assert events == [*(["unhandled error"] if path == "/crash" else []), "websocket"]

@@ -1,0 +1,80 @@
+"""structlog and the standard library's loggers through one pipeline: text for a person, or JSON."""
+
+import logging
+import sys
+from typing import TextIO, cast
+
+import structlog
+from structlog.typing import Processor
+
+from chassis.observability.output import LineBuffer, LineLogger
+from chassis.observability.rendering import JsonRenderer, TextRenderer
+
+LIBRARIES = (
+    *("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi"),
+    *("sqlalchemy", "alembic"),
+)
+"""They may have handlers of their own."""
+
+
+def write_logs(
+    service: str,
+    *,
+    level: str = "info",
+    as_json: bool = True,
+    gathered: bool = True,
+    stream: TextIO | None = None,
+) -> None:
+    """Send every log line of the process to `stream`, by default standard output.
+
+    At any time, and again: who has written lines before follows. Lines that are `gathered` are
+    written once in a turn of the event loop.
+    """
+    stream = stream or sys.stdout
+    logger: LineLogger | structlog.WriteLogger = structlog.WriteLogger(stream)
+    if gathered:
+        buffer = LineBuffer(stream)
+        stream, logger = cast("TextIO", buffer), LineLogger(buffer)
+    least = logging.getLevelNamesMapping()[level.upper()]
+    pipeline: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.format_exc_info,
+    ]
+    renderer = JsonRenderer(service) if as_json else TextRenderer(colors=stream.isatty())
+    structlog.configure(
+        processors=[*pipeline, renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(least),
+        logger_factory=lambda *_: logger,
+        cache_logger_on_first_use=False,  # who has written follows the next configuration
+    )
+    _route_standard_library([structlog.stdlib.add_logger_name, *pipeline], renderer, stream, least)
+
+
+def _is_no_handshake(record: logging.LogRecord) -> bool:
+    """The server logs each handshake with its query string, where browsers have to put tokens."""
+    return '"WebSocket %s"' not in str(record.msg)
+
+
+def _route_standard_library(
+    pipeline: list[Processor], renderer: Processor, stream: TextIO, level: int
+) -> None:
+    handler = logging.StreamHandler(stream)
+    strip_internals = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=pipeline, processors=[strip_internals, renderer]
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+    for name in LIBRARIES:
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate, logger.disabled = [], True, False
+    logging.getLogger("uvicorn.access").setLevel(level)
+    server = logging.getLogger("uvicorn.error")
+    server.filters = [_is_no_handshake]  # its line too says more
+    server.setLevel(max(level, logging.INFO))  # what WebSocket libraries debug are headers and data
+    for client in ("httpx", "httpx2"):
+        logging.getLogger(client).setLevel(logging.WARNING)  # they tell each URL, keys in it too
+    pool = logging.getLogger("chassis.database.connections.pool")
+    pool.setLevel(logging.WARNING)  # SQLAlchemy's own words
+    logging.captureWarnings(capture=True)
