@@ -117,7 +117,7 @@ def test_cruft_keeps_its_own_record_and_hears_nothing_from_the_hooks(
     run(*CRUFT, "check", cwd=tmp_path / DEFAULT)
 
 
-def template_tool(project: Path, command: str, *, ok: bool = True) -> str:
+def template_tool(project: Path, command: str, *, ok: bool | None = True) -> str:
     """What `make template-check` and `make template-update` run; returns all it says."""
     tool = (sys.executable, "-B", "-m", "tools.template", command)
     done = run(*tool, cwd=project, ok=ok, env={"UV": uv()})

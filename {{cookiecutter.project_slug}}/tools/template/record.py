@@ -1,0 +1,44 @@
+"""`.cruft.json`: the template, the commit that the project has of it, and the answers."""
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+FILE, PROJECT = Path(".cruft.json"), Path("pyproject.toml")
+Record = dict[str, Any]
+
+
+class MissingError(Exception):
+    """The project does not know its template."""
+
+
+def read() -> Record:
+    """Raises MissingError."""
+    if not FILE.exists():
+        message = "There is no .cruft.json: the project does not know its template."
+        raise MissingError(message)
+    return parsed(FILE.read_text(encoding="utf-8"))
+
+
+def parsed(text: str) -> Record:
+    found: Record = json.loads(text)
+    return found
+
+
+def write(record: Record) -> None:
+    text = json.dumps(record, ensure_ascii=False, indent=2)
+    FILE.write_text(f"{text}\n", encoding="utf-8", newline="\n")
+
+
+def answers(record: Record) -> dict[str, Any]:
+    """What was asked; what the template makes of it starts with `_` and is made anew."""
+    given = record["context"]["cookiecutter"]
+    return {name: answer for name, answer in given.items() if not name.startswith("_")}
+
+
+def skipped(record: Record) -> list[str]:
+    """What updates leave alone, as `skip` of https://cruft.github.io/cruft/ says it."""
+    project = tomllib.loads(PROJECT.read_text(encoding="utf-8")) if PROJECT.exists() else {}
+    here: list[str] = project.get("tool", {}).get("cruft", {}).get("skip", [])
+    return [*record.get("skip", []), *here]
