@@ -7,12 +7,12 @@ stands in.
 import sys
 from string import ascii_lowercase
 
-from tools.resource.project.inventory import take_inventory
 from tools.resource.making import plan
-from tools.resource.rendering import render
+from tools.resource.project.inventory import take_inventory
 from tools.resource.project.wires import wires_of
 from tools.resource.project.wiring import wire
 from tools.resource.project.writing import write
+from tools.resource.rendering import render
 
 FIELDS = "name:str price_cents:int paid:bool:default=false note:text:optional"
 
