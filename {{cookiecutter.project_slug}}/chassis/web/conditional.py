@@ -7,7 +7,7 @@ from typing import TypeVar
 from fastapi import Request, Response
 from sqlalchemy.orm.exc import StaleDataError
 
-from chassis.database.model import Entity
+from chassis.database.model import Entity, version_attribute
 from chassis.problems import PreconditionFailed
 from chassis.web.openapi import Responses
 
@@ -87,4 +87,4 @@ def _names(entity: Entity, fields: list[str], *, weakly: bool) -> bool:
 
 
 def _version_of(entity: Entity) -> str:
-    return f'"{entity.version}"'
+    return f'"{getattr(entity, version_attribute(type(entity)))}"'
