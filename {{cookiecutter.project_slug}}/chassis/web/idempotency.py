@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.database.idempotency import Answer, Claim
 from chassis.database.session import Database
 from chassis.problems import MalformedRequest
+from chassis.web.sessions import service_of
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
@@ -51,7 +52,8 @@ class OncePerKey:
             log.info("answered again", idempotency_key=shortened(claim.key))
             return response_from(kept)
         response = await work(session)
-        lifetime = timedelta(seconds=self.request.app.state["settings"].idempotency.ttl)
+        settings = service_of(self.request).state["settings"]
+        lifetime = timedelta(seconds=settings.idempotency.ttl)
         await claim.keep(session, answer_of(response), lifetime)
         return response
 
@@ -102,7 +104,7 @@ def response_from(answer: Answer) -> Response:
 
 
 async def once_per_key(request: Request) -> OncePerKey:
-    return OncePerKey(request, request.app.state["database"])
+    return OncePerKey(request, service_of(request).state["database"])
 
 
 Once = Annotated[OncePerKey, Depends(once_per_key)]

@@ -4,11 +4,12 @@
 data. See docs/pages.md.
 """
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from typing import Any
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.web.middleware.exchange import Exchange, Header
@@ -42,6 +43,12 @@ class Pages:
     ) -> None:
         self.app = app
         self._headers = Defaults(policy, cache_control)
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]:
+        """For limits and logs, which look into what is mounted."""
+        routes: Sequence[BaseRoute] = getattr(self.app, "routes", [])
+        return routes
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         exchange, send = Exchange.of(scope, send)

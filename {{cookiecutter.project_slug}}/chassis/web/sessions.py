@@ -5,7 +5,7 @@ The transaction is committed before the response is sent, and rolled back when t
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import cache
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,8 +17,14 @@ from chassis.database.session import Database
 Repository = TypeVar("Repository")
 
 
+def service_of(connection: HTTPConnection) -> Any:
+    """The application that holds the database: this one, or the service that it is mounted in."""
+    app = connection.app
+    return app if hasattr(app.state, "database") else connection.scope.get("service") or app
+
+
 async def _database(connection: HTTPConnection) -> Database:
-    database: Database = connection.app.state["database"]
+    database: Database = service_of(connection).state["database"]
     return database
 
 
@@ -32,11 +38,11 @@ async def _session(database: CurrentDatabase) -> AsyncIterator[AsyncSession]:
 
 
 async def _reader(connection: HTTPConnection) -> Reader:
-    return Reader(connection.app.state["database"])
+    return Reader(service_of(connection).state["database"])
 
 
 async def _primary_reader(connection: HTTPConnection) -> Reader:
-    return Reader(connection.app.state["database"], primary=True)
+    return Reader(service_of(connection).state["database"], primary=True)
 
 
 # Scope "function" is what puts COMMIT before the response; the default commits after it.
@@ -67,6 +73,6 @@ def for_reads(repository: Callable[[Reader], Repository]) -> Callable[..., Await
     """For `Depends`: the repository for the request's reads, as `ReadSession`."""
 
     async def dependency(connection: HTTPConnection) -> Repository:  # one dependency less
-        return repository(Reader(connection.app.state["database"]))
+        return repository(Reader(service_of(connection).state["database"]))
 
     return dependency

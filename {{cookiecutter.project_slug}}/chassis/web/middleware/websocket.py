@@ -41,7 +41,7 @@ class WebSocketMiddleware:
             await self.app(scope, exchange.hearing(receive), send)
         except (Exception, asyncio.CancelledError) as error:
             problem = None if has_left(error, exchange) else self._problem(error)
-            if is_cancelled(error) and not is_draining(scope["app"]):
+            if is_cancelled(error) and not is_draining(scope["service"]):
                 raise
         finally:
             with suppress(OSError):  # nobody is there to be told
@@ -70,7 +70,7 @@ def has_left(error: BaseException, exchange: SocketExchange) -> bool:
 def _end(scope: Scope) -> int:
     return (
         status.WS_1012_SERVICE_RESTART
-        if is_draining(scope["app"])
+        if is_draining(scope["service"])
         else status.WS_1000_NORMAL_CLOSURE
     )
 
