@@ -79,6 +79,7 @@ async def forgotten(socket: WebSocket) -> None:
 
 
 @router.websocket("/return")
+@router.websocket("/invited/{token}")
 async def return_(socket: WebSocket) -> None:
     await socket.accept()
 

@@ -18,6 +18,7 @@ from chassis.web.errors.problem_response import problem_response
 from chassis.web.errors.websocket_errors import SERVER_ERROR, answering
 from chassis.web.middleware.exchange import ACCEPTED, UNANSWERED, Exchange, SocketExchange
 from chassis.web.routing.matched_route import route_template
+from chassis.web.routing.told_path import told_path
 from chassis.web.serving.cancellation import is_cancelled, is_draining
 
 
@@ -76,13 +77,15 @@ def _end(scope: Scope) -> int:
 
 
 def _line(scope: Scope, exchange: SocketExchange, started: float) -> tuple[int, dict[str, object]]:
-    client, state = scope.get("client"), scope.get("state", {})
+    client, state, route = scope.get("client"), scope.get("state", {}), route_template(scope)
     answer = exchange.status or (None if exchange.lost else UNANSWERED)
     failed = exchange.failed or (answer or 0) >= SERVER_ERROR
     line = {
         "event": "websocket",
-        "route": route_template(scope),
-        "path": scope["path"],  # never the query string, where browsers have to put tokens
+        "route": route,
+        "path": told_path(
+            scope, route
+        ),  # never the query string, where browsers have to put tokens
         "status": answer,
         "close_code": exchange.end,
         "duration_ms": round((perf_counter() - started) * 1000, 2),
