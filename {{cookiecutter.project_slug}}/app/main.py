@@ -20,6 +20,7 @@ from chassis.observability.logging import configure_logging
 from chassis.web.docs import serve_docs
 from chassis.web.errors.handlers import handle_errors
 from chassis.web.errors.websocket_errors import handle_socket_errors
+from chassis.web.mounting import adopt_mounted
 from chassis.web.named_databases import require_named
 from chassis.web.openapi import describe_problems
 from chassis.web.rate_limits.wiring import rate_limits
@@ -63,6 +64,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     handle_errors(app)
     handle_socket_errors(app)
     describe_problems(app)
+    adopt_mounted(app)
     tell_shadows(app.routes)
     return app
 

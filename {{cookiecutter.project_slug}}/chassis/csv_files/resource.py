@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, create_model
 from sqlalchemy import ARRAY, JSON, BigInteger, Column, Integer, inspect
 
 from chassis.database.model import Entity
+from chassis.database.quick.plainness import is_values_alone
 from chassis.web.types import Bool, Finite, Instant, Int32, Int53, Int64, Json, Text
 
 Version = Annotated[Int53, Field(ge=1)]
@@ -25,7 +26,10 @@ class Resource:
     """
 
     def __init__(self, name: str, model: type[Entity], create: type[BaseModel]) -> None:
-        """Raises TypeError when the schema has a field that is no column."""
+        """Raises TypeError for a model of a family, or a field of the schema that is no column."""
+        if not is_values_alone(inspect(model)):
+            message = f"{model.__name__} cannot be lines of a file: it is more than a row of values"
+            raise TypeError(message)
         self.name = name
         self.model = model
         self.create = create
@@ -36,8 +40,11 @@ class Resource:
 
     @cached_property
     def columns(self) -> Mapping[str, Column[Any]]:
-        columns = inspect(self.model).columns.items()
-        return {name: column for name, column in columns if column.computed is None}
+        """What the model calculates, `column_property`, is none; nor what PostgreSQL makes."""
+        mapper = inspect(self.model)
+        stored = {*mapper.local_table.c}
+        columns = [(name, it) for name, it in mapper.columns.items() if it in stored]
+        return {name: it for name, it in columns if it.computed is None and not it.system}
 
     @cached_property
     def row(self) -> type[BaseModel]:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     CursorResult,
     Delete,
+    Integer,
     Update,
     any_,
     bindparam,
@@ -32,6 +33,7 @@ from sqlalchemy.types import TypeEngine
 from chassis.database.copying import copy
 from chassis.database.model import Entity, utc_now
 from chassis.database.quick.plainness import has_one_table
+from chassis.database.versions import version_attribute
 from chassis.problems import NotFound
 
 Model = TypeVar("Model", bound=Entity)
@@ -113,7 +115,19 @@ class Bulk(ABC, Generic[Model]):
         return cast("CursorResult[Any]", result).rowcount
 
     def _counted(self, changes: Mapping[str, Any]) -> dict[str, Any]:
-        return {**changes, "version": self.model.version + 1, "updated_at": utc_now()}
+        return {**changes, **self._next_version(changes), "updated_at": utc_now()}
+
+    def _next_version(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """Empty where PostgreSQL counts."""
+        name, mapper = version_attribute(self.model), inspect(self.model)
+        if mapper.version_id_generator is False:
+            return {}
+        if isinstance(mapper.columns[name].type, Integer):
+            return {name: getattr(self.model, name) + 1}
+        if name not in changes:
+            message = f"{name} is no number to add 1 to: say what it is for the rows as changed"
+            raise TypeError(message)
+        return {}
 
     def _as_table(self, rows: Collection[Row]) -> Any:
         names = next(iter(rows)).keys()

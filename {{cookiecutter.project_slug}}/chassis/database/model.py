@@ -7,14 +7,24 @@ from enum import StrEnum
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Enum, MetaData, Text, Uuid, event, func
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Enum,
+    MetaData,
+    Text,
+    Uuid,
+    event,
+    func,
+)
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import (
     ColumnProperty,
     DeclarativeBase,
     InstrumentedAttribute,
     Mapped,
-    declared_attr,
+    Mapper,
     mapped_column,
 )
 
@@ -96,7 +106,22 @@ class Entity(Base):
     )
     version: Mapped[int] = mapped_column(BigInteger, server_default="1", sort_order=92)
 
-    @declared_attr.directive
-    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805  declared_attr makes it a class method
-        # Each UPDATE and DELETE says `WHERE version = :old`: a lost update is a StaleDataError.
-        return {"version_id_col": cls.version}
+
+@event.listens_for(Entity, "after_mapper_constructed", propagate=True)
+def _count_versions(mapper: Mapper[Any], model: type[Entity]) -> None:
+    """Each UPDATE and DELETE says `WHERE version = :old`: a lost update is a StaleDataError.
+
+    Told to the mapper here, since the `__mapper_args__` of a subclass are taken instead of those of
+    its base. Raises TypeError for a model of which nothing can be counted.
+    """
+    counted = mapper.version_id_col
+    if counted is not None and mapper.columns.contains_column(counted):
+        return
+    version = mapper.columns.get("version")
+    if not isinstance(version, Column):
+        message = (
+            f"{model.__name__} has no column `version`, so a lost update would not be seen: map it,"
+            " name another column as version_id_col in `__mapper_args__`, or derive from Base"
+        )
+        raise TypeError(message)
+    mapper.version_id_col = version

@@ -2,7 +2,8 @@
 
 import re
 
-from chassis.redaction.names import names_amount, names_secret
+from chassis.redaction.ends import end_of_value
+from chassis.redaction.names import is_key, names_amount, names_key, names_secret
 
 HIDDEN = "***"
 NAMED = re.compile(
@@ -15,41 +16,64 @@ NAMED = re.compile(
     """,
     re.VERBOSE | re.ASCII | re.IGNORECASE,
 )
-PIECE = re.compile(
+OPTION = re.compile(
     r"""
-    (?P<end> [\s,;&\x1b] | (?<= [^\s,;&()\[\]{}"'\\=:]{3} ) \\*["'] )  # x' ends, b'x' does not
-    | (?P<quoted> (?P<quote> \\*["'] ) (?: (?!(?P=quote)) (?: \\. | [^\\] ) )*+ (?P=quote)? )
-    | (?P<opened> [(\[{] ) | (?P<closed> [)\]}] )
-    | [^\s,;&\x1b()\[\]{}"'\\]++ | .
+    - (?<! [\w-]- ) -? (?P<name> [a-z] [\w-]{0,99}+ )
+    (?: [ \t]++ | \\*["'] ,? [ \t]++ )  # --x y, '--x', 'y'
+    (?= \\*["']? [^\s"'-] )
     """,
-    re.VERBOSE | re.ASCII,
+    re.VERBOSE | re.ASCII | re.IGNORECASE,
 )
+"""Of a command line, with its value as the next word."""
+FIRST_WORD = re.compile(
+    r"\b(?:access|account|api|deploy|encryption|master|private|session|shared|signing|ssh|stripe"
+    r"|webhook)[ ]\Z",
+    re.IGNORECASE,
+)
+LONGEST = len("encryption ")
+SECOND_WORDS = frozenset({"key", "keys", "id"})
+"""`API key: x`"""
+KEY = re.compile(r"b?\\*[\"']?([\w+/=-]{0,500}+)", re.ASCII)
 SCHEME = re.compile(r"(?:basic|bearer|digest|token|apikey) (?![=:])", re.IGNORECASE)
+NEXT_LINE = re.compile(r"\r?\n[ \t]+(?=[\"'\[{(])")
+"""Between a name and its value, as people print JSON."""
 SIGN = re.compile(r"[ \t]*[=:]{1,3}>?[ \t]*")
-QUOTE = re.compile(r"b?\\*[\"']", re.IGNORECASE)
-DEEPER: dict[str | None, int] = {"opened": 1, "closed": -1}
-WHOLE_LINE = ("authorization", "cookie")
-"""Headers whose values have spaces; with quotes around them they end there."""
 HARMLESS = re.compile(r"|None|null|[Tt]rue|[Ff]alse|\$\d+(::\w+)?|\*\*\*")
 """Nothing, yes and no, the place of a parameter in SQL, what is hidden already."""
 
 
 def hide_named(text: str) -> str:
+    text = _hide(text, OPTION) if "-" in text else text
+    return _hide(text, NAMED)
+
+
+def _hide(text: str, where: re.Pattern[str]) -> str:
     parts, done = [], 0
-    while (match := NAMED.search(text, done)) is not None:
-        name, start = match["name"], match.end()
-        if not names_secret(name):
+    while (match := where.search(text, done)) is not None:
+        name, start = _name(text, match), match.end()
+        if not names_secret(name) and not _is_key(name, text, start):
             parts.append(text[done:start])
             done = start
             continue
+        if next_line := NEXT_LINE.match(text, start):
+            start = next_line.end()
         if scheme := SCHEME.match(text, start):
             start = scheme.end()
-        end = _end_of_value(name, text, start)
+        end = end_of_value(name, text, start)
         while sign := SIGN.match(text, end):  # name: type = value
-            end = _end_of_value(name, text, sign.end())
+            end = end_of_value(name, text, sign.end())
         parts += [text[done:start], _hidden(name, text[start:end])]
         done = end
     return "".join([*parts, text[done:]])
+
+
+def _name(text: str, match: re.Match[str]) -> str:
+    """With the word before it, where that makes it another."""
+    name, start = match["name"], match.start()
+    if name.lower() not in SECOND_WORDS:
+        return name
+    first = FIRST_WORD.search(text, max(0, start - LONGEST), start)
+    return f"{first[0]}{name}" if first else name
 
 
 def _hidden(name: str, value: str) -> str:
@@ -59,15 +83,6 @@ def _hidden(name: str, value: str) -> str:
     return f"{quote}{HIDDEN}{quote}"
 
 
-def _end_of_value(name: str, text: str, start: int) -> int:
-    """Brackets are followed to where they close, at most to the end of the line."""
-    newline = text.find("\n", start)
-    line = len(text) if newline < 0 else newline
-    if any(header in name.lower() for header in WHOLE_LINE) and not QUOTE.match(text, start):
-        return line
-    depth = 0
-    for piece in PIECE.finditer(text, start, line):
-        depth += DEEPER.get(piece.lastgroup, 0)
-        if depth < 0 or (depth == 0 and piece.lastgroup == "end"):
-            return piece.start()
-    return line
+def _is_key(name: str, text: str, start: int) -> bool:
+    found = KEY.match(text, start) if names_key(name) else None
+    return found is not None and is_key(name, found[1])

@@ -2,25 +2,39 @@
 
 import re
 from base64 import b64decode
+from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from chassis.redaction.named import HIDDEN, hide_named
 
-MARKS = (
-    *("token", "secret", "pass", "pwd", "auth", "cookie", "credential", "sig", "dsn", "jwt", "otp"),
-    *("key", "session", "bearer", "basic", "://", "eyj", "sk-", "ghp_", "github_pat_"),
-    *("failing row", "detail:", "input_value="),
-)
+MARKS_BY_LETTER = {
+    "k": ("token", "cookie", "key", "sk-", "sk_", "rk_"),
+    "": (
+        *("secret", "pass", "auth", "credential", "dsn", "otp", "session", "bearer", "basic"),
+        *("://", "detail:", "input_value="),
+    ),
+    "g": ("sig", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-"),
+    "j": ("jwt", "eyj"),
+    "w": ("pwd", "failing row", "whsec_"),
+    "x": ("xox", "xapp-"),
+    "z": ("aiza",),
+}
+"""By a letter that many texts do not have: to look for that alone costs a fraction."""
+MARKS = tuple(chain(*MARKS_BY_LETTER.values()))
 """In whatever holds something to hide is one of these, whether it is a name or a text."""
 ROWS = re.DOTALL | re.MULTILINE
 SHAPES = {
     re.compile(r"\b(bearer)\s+[\w.~+/=-]+", re.ASCII | re.IGNORECASE): rf"\1 {HIDDEN}",
-    # JSON Web Tokens begin with `{"`, in base64.
-    re.compile(r"\beyJ[\w-]+(?:\.[\w-]*){2,4}"): HIDDEN,
     re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*-----|\Z)", re.DOTALL): (
         HIDDEN
     ),
-    # Keys of OpenAI and those that do as it does, and of GitHub.
-    re.compile(r"\b(?:sk-|ghp_|github_pat_)[\w-]{16,}"): HIDDEN,
+    # JSON Web Tokens, which begin with `{"` in base64. Keys of OpenAI and those that do as it does,
+    # Stripe, GitHub, GitLab, Slack and Google.
+    re.compile(
+        r"\b(?:eyJ[\w-]+(?:\.[\w-]*){2,4}"
+        r"|(?:sk-|[rs]k_(?:live|test)_|whsec_|gh[opsru]_|github_pat_|glpat-|xox[a-z]-|xapp-|AIza)"
+        r"[\w-]{16,})"
+    ): HIDDEN,
     # PostgreSQL shows all of a row that it refuses, and of a key, in the language of the server.
     re.compile(r"(Failing row contains|DETAIL:[^(\n]{1,200}) \(.{0,20000}?\)(?=\.?$)", ROWS): (
         rf"\1 ({HIDDEN})"
@@ -40,7 +54,17 @@ def may_hold_secret(text: str) -> bool:
 
     Most log lines are harmless, and to find that out costs a fraction of a search by patterns.
     """
-    return any(map(text.lower().__contains__, MARKS))
+    return has_one(text.lower(), MARKS_BY_LETTER)
+
+
+def has_one(text: str, by_letter: Mapping[str, Sequence[str]]) -> bool:
+    """Loops, since they take half as long as `any` does."""
+    for letter, marks in by_letter.items():
+        if letter in text:
+            for mark in marks:
+                if mark in text:
+                    return True
+    return False
 
 
 def redact_text(text: str) -> str:

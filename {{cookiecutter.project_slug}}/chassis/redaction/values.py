@@ -1,13 +1,16 @@
 """Hides secrets in a value and in all that is inside it."""
 
+import re
 from typing import Any
 
 from chassis.redaction.named import HIDDEN
-from chassis.redaction.names import is_secret
+from chassis.redaction.names import is_secret, names_secret
 from chassis.redaction.texts import redact_text
 
 MAX_DEPTH = 20
 PAIR = 2
+NAME = re.compile(r"[A-Za-z_]+")
+OPTION = re.compile(r"--?[\w-]+\Z")
 PLAIN = (int, float, type(None))
 
 
@@ -22,12 +25,28 @@ def redact(value: Any, depth: int = 0) -> Any:
     if isinstance(value, dict):
         return {name: _item(name, item, depth + 1) for name, item in value.items()}
     if type(value) in {list, tuple}:  # no named tuple, which shows its names
-        return [_member(item, depth + 1) for item in value]
+        return _members(value, depth + 1)
     return _object(value)
 
 
 def _item(name: object, value: Any, depth: int) -> Any:
     return HIDDEN if is_secret(_text(name), value) else redact(value, depth)
+
+
+def _members(values: list[Any] | tuple[Any, ...], depth: int) -> list[Any]:
+    if len(values) == PAIR and _is_pair(*values, is_list=type(values) is list):
+        return [redact(values[0], depth), HIDDEN]
+    told = [_member(item, depth) for item in values]
+    for number, option in enumerate(values[:-1]):  # of a command line
+        if isinstance(option, str) and OPTION.match(option) and names_secret(option):
+            told[number + 1] = HIDDEN
+    return told
+
+
+def _is_pair(name: Any, value: Any, *, is_list: bool) -> bool:
+    """A list of two may be of two names, such as those of fields that are missing."""
+    are_names = is_list and isinstance(value, str) and NAME.fullmatch(value)
+    return not are_names and is_secret(_text(name), value)
 
 
 def _member(value: Any, depth: int) -> Any:

@@ -173,7 +173,7 @@ class CorsSettings(Group):
     """Which browser origins may call the service."""
 
     origins: Origins = []
-    """Origins such as `https://shop.example`, as a JSON list; empty switches CORS off."""
+    """Origins as browsers send them: `https://shop.example`; a list, empty switches CORS off."""
     credentials: bool = False
     """Whether browsers may send cookies and authorization."""
 

@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ImportString, SecretStr
 from pydantic_settings import NoDecode
 
+from chassis.settings import origins
+
 SWITCHES = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
     **dict.fromkeys(("false", "no", "off", "0"), False),
@@ -48,8 +50,8 @@ def _network(value: str) -> str:
 
 
 def _origin(value: str) -> str:
-    if value != "*" and not re.fullmatch(r"https?://[^/\s]+", value):
-        message = f"{_told(value)} is no origin; write it as browsers do: https://shop.example"
+    if value != "*" and (fault := origins.refused(value)):
+        message = f"{_told(value)} {fault}"
         raise ValueError(message)
     return value
 
@@ -95,6 +97,13 @@ def _host(value: str) -> str:
     return value
 
 
+def _hosts(items: list[str]) -> list[str]:
+    if not items:
+        message = "names no host, so nobody would be answered; write * for any"
+        raise ValueError(message)
+    return [_host(item) for item in items]
+
+
 def _rate(value: str) -> str:
     if not re.fullmatch(r"0*[1-9]\d*/([1-9]\d* )?(second|minute|hour|day)s?", value):
         message = "must be a number and a time, such as 100/minute, 5/second or 1000/12 hours"
@@ -123,7 +132,7 @@ PasswordProvider = Annotated[
     AfterValidator(_asynchronous),
     BeforeValidator(_path_of_function),
 ]
-Hosts = Annotated[List, AfterValidator(lambda items: [_host(item) for item in items])]
+Hosts = Annotated[List, AfterValidator(_hosts)]
 Rate = Annotated[str, AfterValidator(_rate)]
 RedisURL = Annotated[SecretStr, AfterValidator(_redis_url)]
 CollectorURL = Annotated[SecretStr | None, AfterValidator(_collector)]

@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 from fastapi import Request, Response
 from sqlalchemy.orm.exc import StaleDataError
 
+from chassis.database.versions import version_attribute
 from chassis.problems import PreconditionFailed
 
 
@@ -93,4 +94,4 @@ def _names(entity: Versioned, fields: list[str], *, weakly: bool) -> bool:
 
 
 def _version_of(entity: Versioned) -> str:
-    return f'"{entity.version}"'
+    return f'"{getattr(entity, version_attribute(type(entity)))}"'

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.database.idempotency import Answer, Claim
 from chassis.problems import MalformedRequest
+from chassis.web.service import service_of
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
@@ -103,7 +104,7 @@ def response_from(answer: Answer) -> Response:
 
 
 async def once_per_key(request: Request) -> OncePerKey:
-    state = request.app.state
+    state = service_of(request).state
     lifetime = timedelta(seconds=state["settings"].idempotency.ttl)
     return OncePerKey(request, state["database"].run, lifetime)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import Depends
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute, APIWebSocketRoute, iter_route_contexts
+from fastapi.routing import APIRoute, APIWebSocketRoute
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
 from starlette.routing import BaseRoute
@@ -20,6 +20,8 @@ from chassis.database.reader import Reader
 from chassis.database.session import Database
 from chassis.settings.faults import SettingsError
 from chassis.settings.groups import DatabaseSettings
+from chassis.web.routing.every_route import every_route
+from chassis.web.service import service_of
 
 if TYPE_CHECKING:
     from chassis.database.named import NamedDatabase
@@ -30,7 +32,7 @@ class _Needs:
     name: str
 
     def found(self, connection: HTTPConnection) -> Database:
-        named: NamedDatabase = connection.app.state["named"][self.name]
+        named: NamedDatabase = service_of(connection).state["named"][self.name]
         return named.database
 
 
@@ -68,8 +70,8 @@ def reads_of(name: str) -> Any:
 def require_named(settings: DatabaseSettings, routes: Iterable[BaseRoute]) -> None:
     """Raises SettingsError when a route needs a database that the settings do not name."""
     needed = {
-        name: route.path or ""
-        for route in iter_route_contexts(list(routes))
+        name: path
+        for path, route in every_route(routes)
         if isinstance(route.original_route, APIRoute | APIWebSocketRoute)
         for name in _names(route.dependant)
         if name not in settings.extra

@@ -18,8 +18,9 @@ from chassis.problems import (
     Unauthenticated,
     UnsupportedMediaType,
 )
-from chassis.web.errors.problem_response import MEDIA_TYPE, PROBLEM_SCHEMA
+from chassis.web.errors.problem_response import MEDIA_TYPE
 from chassis.web.idempotency import HEADER, REPLAYED, once_per_key
+from chassis.web.openapi_schemas import PROBLEM, reference, settle_schemas
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -33,8 +34,7 @@ def problems(*kinds: type[Problem]) -> Responses:
 
 
 def _response(description: str) -> dict[str, Any]:
-    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {"description": description, "content": content}
+    return {"description": description, "content": {MEDIA_TYPE: {"schema": reference(PROBLEM)}}}
 
 
 def describe_problems(app: FastAPI) -> None:
@@ -63,10 +63,6 @@ def _asks_for_once(dependant: Dependant) -> bool:
 
 
 def _describe(document: dict[str, Any], taking_keys: Container[tuple[str, str]]) -> None:
-    schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    for unused in ("HTTPValidationError", "ValidationError"):
-        schemas.pop(unused, None)
-    schemas["Problem"] = PROBLEM_SCHEMA
     for path, method, operation in _operations(document["paths"]):
         _document_errors(operation)
         if (path, method) in taking_keys:
@@ -75,6 +71,7 @@ def _describe(document: dict[str, Any], taking_keys: Container[tuple[str, str]])
         for callback in operation.get("callbacks", {}).values():
             _forget_errors(callback)
     _forget_errors(document.get("webhooks", {}))
+    settle_schemas(document)
 
 
 def _operations(paths: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -13,12 +13,13 @@ from starlette.requests import HTTPConnection
 
 from chassis.database.reader import Reader
 from chassis.database.session import Database
+from chassis.web.service import service_of
 
 Repository = TypeVar("Repository")
 
 
 async def _database(connection: HTTPConnection) -> Database:
-    database: Database = connection.app.state["database"]
+    database: Database = service_of(connection).state["database"]
     return database
 
 
@@ -32,11 +33,11 @@ async def _session(database: CurrentDatabase) -> AsyncIterator[AsyncSession]:
 
 
 async def _reader(connection: HTTPConnection) -> Reader:
-    return Reader(connection.app.state["database"])
+    return Reader(service_of(connection).state["database"])
 
 
 async def _primary_reader(connection: HTTPConnection) -> Reader:
-    return Reader(connection.app.state["database"], primary=True)
+    return Reader(service_of(connection).state["database"], primary=True)
 
 
 # Scope "function" is what puts COMMIT before the response; the default commits after it.
@@ -67,6 +68,6 @@ def for_reads(repository: Callable[[Reader], Repository]) -> Callable[..., Await
     """For `Depends`: the repository for the request's reads, as `ReadSession`."""
 
     async def dependency(connection: HTTPConnection) -> Repository:  # one dependency less
-        return repository(Reader(connection.app.state["database"]))
+        return repository(Reader(service_of(connection).state["database"]))
 
     return dependency

@@ -36,6 +36,7 @@ from chassis.web.middleware.request_id import RequestIDMiddleware
 from chassis.web.middleware.security_headers import SecurityHeadersMiddleware
 from chassis.web.middleware.timing import TimingMiddleware
 from chassis.web.middleware.trace import TraceMiddleware
+from chassis.web.mounting import adopt_mounted
 from chassis.web.named_databases import require_named
 from chassis.web.openapi import describe_problems
 from chassis.web.rate_limits.wiring import rate_limit_middleware, rate_limits
@@ -81,6 +82,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     handle_errors(app)
     handle_socket_errors(app)
     describe_problems(app)
+    adopt_mounted(app)
     tell_shadows(app.routes)
     return app
 

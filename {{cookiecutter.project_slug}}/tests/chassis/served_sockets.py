@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, FastAPI, WebSocket, WebSocketException
 from starlette.exceptions import HTTPException
 
 from chassis.problems import Forbidden, InvalidRequest, NotFound, RateLimitExceeded, Unavailable
+from chassis.web.mounting import adopt_mounted
 from chassis.web.rate_limits.policies import limited
 from chassis.web.serving.drain import CurrentDrain
 from tests.chassis import application
@@ -33,6 +34,10 @@ FAILURES: dict[str, Exception] = {
 def create_app() -> FastAPI:
     app = application.create_app()
     app.include_router(router)
+    mounted = FastAPI()
+    mounted.include_router(router)
+    app.mount("/mounted", mounted)
+    adopt_mounted(app)
     return app
 
 
@@ -74,6 +79,7 @@ async def forgotten(socket: WebSocket) -> None:
 
 
 @router.websocket("/return")
+@router.websocket("/invited/{token}")
 async def return_(socket: WebSocket) -> None:
     await socket.accept()
 

@@ -53,7 +53,10 @@ class DirectReads:
         _, shape, binds = known
         if shape is None or self._listeners.hear(self._loader(model).events):
             return None
-        return shape.sql, shape.arguments(values, binds)
+        try:
+            return shape.sql, shape.arguments(values, binds)
+        except Exception:  # noqa: BLE001  of a type: the ORM makes a StatementError of it
+            return None
 
     def _found(self, model: type[Entity], statement: Select[Any]) -> Found:
         # The key that SQLAlchemy's own cache has: the statement without its values and options.

@@ -5,7 +5,7 @@ set of columns, where `execute` does it again for each row.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Column, Connection, CursorResult, Dialect, Table
@@ -25,16 +25,15 @@ class InsertStatement:
         self._compiled: WeakKeyDictionary[Dialect, dict[frozenset[str], Compiled]]
         self._compiled = WeakKeyDictionary()
 
-    def run(self, connection: Connection, given: Row) -> Row:
-        """What defaults, ours and the server's, have made."""
+    def ready(self, dialect: Dialect, given: Row) -> "Ready":
+        """Raises whatever defaults and types raise."""
         row, made = given.copy(), {}
         parameters = Parameters(row)
         for key, make in self._defaults:
             if key not in row:
                 made[key] = row[key] = make(parameters)
-        compiled = self._compiled_for(connection.dialect, row)
-        result = connection.exec_driver_sql(compiled.sql, tuple(compiled.in_order(row)))
-        return made | compiled.returned(result)
+        compiled = self._compiled_for(dialect, row)
+        return Ready(compiled, tuple(compiled.in_order(row)), made)
 
     def _compiled_for(self, dialect: Dialect, row: Row) -> "Compiled":
         known = self._compiled.setdefault(dialect, {})
@@ -60,6 +59,19 @@ class Compiled(DriverStatement):
             key: value if convert is None else convert(value)
             for (key, convert), value in zip(self._returned, result.one(), strict=True)
         }
+
+
+class Ready(NamedTuple):
+    """With the arguments of one row."""
+
+    compiled: Compiled
+    arguments: tuple[Any, ...]
+    made: Row
+
+    def run(self, connection: Connection) -> Row:
+        """What defaults, ours and the server's, have made."""
+        result = connection.exec_driver_sql(self.compiled.sql, self.arguments)
+        return self.made | self.compiled.returned(result)
 
 
 class Parameters:

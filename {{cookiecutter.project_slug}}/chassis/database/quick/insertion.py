@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstanceState, Mapper, Session
 from sqlalchemy.orm.attributes import instance_state
 
 from chassis.database.model import Entity
-from chassis.database.quick.insert_statement import InsertStatement
+from chassis.database.quick.insert_statement import InsertStatement, Ready, Row
 from chassis.database.quick.listeners import takes_text, tells_of_writing
 from chassis.database.quick.plainness import takes_one_insert
 
@@ -56,8 +56,11 @@ class Insertion:
         connection = session.connection(bind_arguments={"mapper": self._mapper})
         if not takes_text(connection):
             return False
+        given = self._given(vars(entity))
+        if (ready := self._ready(connection, given)) is None:
+            return False
         try:
-            self._insert(connection, vars(entity))
+            self._take(vars(entity), given, ready.run(connection))
             self._register(session, instance_state(entity))
         except BaseException:
             current: Any = session.get_nested_transaction() or session.get_transaction()
@@ -75,9 +78,14 @@ class Insertion:
             and not tells_of_writing(session.dispatch, self._mapper)
         )
 
-    def _insert(self, connection: Connection, values: dict[str, Any]) -> None:
-        given = self._given(values)
-        made = self._statement.run(connection, given)
+    def _ready(self, connection: Connection, given: Row) -> Ready | None:
+        """None where a type or a default raises: a flush makes a StatementError of it."""
+        try:
+            return self._statement.ready(connection.dialect, given)
+        except Exception:  # noqa: BLE001  whatever they raise
+            return None
+
+    def _take(self, values: Row, given: Row, made: Row) -> None:
         made[self._version] = given[self._version]
         for key, value in made.items():
             values[self._names[key]] = value

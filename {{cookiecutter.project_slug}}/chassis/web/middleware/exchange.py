@@ -35,6 +35,7 @@ class Exchange:
             return exchange, send
         exchange = SocketExchange() if scope.get("type") == "websocket" else cls()
         scope["exchange"] = exchange
+        scope["service"] = scope.get("app")  # now: a mounted application takes its place
         return exchange, exchange.noting(send)
 
     def noting(self, send: Send) -> Send:

@@ -13,6 +13,7 @@ from chassis.web.errors.handlers import response_to_defect
 from chassis.web.middleware.exchange import Exchange
 from chassis.web.middleware.websocket import WebSocketMiddleware
 from chassis.web.routing.matched_route import route_template
+from chassis.web.routing.told_path import told_path
 from chassis.web.serving.cancellation import is_cancelled
 
 SERVER_ERROR = 500
@@ -63,12 +64,12 @@ def describe(
     event: str, scope: Scope, status: int, started: float, queries: Queries
 ) -> dict[str, object]:
     """A request's line."""
-    client = scope.get("client")
+    client, route = scope.get("client"), route_template(scope)
     line = {
         "event": event,
         "method": scope["method"],
-        "route": route_template(scope),
-        "path": scope["path"],
+        "route": route,
+        "path": told_path(scope, route),
         "status": status,
         "duration_ms": round((perf_counter() - started) * 1000, 2),
         "queries": queries.count,

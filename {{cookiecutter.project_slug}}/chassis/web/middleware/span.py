@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from chassis.observability.trace_context import parent_in
 from chassis.web.middleware.exchange import UNANSWERED, Exchange, SocketExchange
 from chassis.web.routing.matched_route import route_template
+from chassis.web.routing.told_path import told_path
 
 if TYPE_CHECKING:
     from chassis.observability.spans import Spans
@@ -29,6 +30,16 @@ class SpanMiddleware:
             try:
                 await self.app(scope, receive, send)
             finally:
-                span.answered(exchange.status or UNANSWERED, route_template(scope))
+                route = route_template(scope)
+                span.answered(exchange.status or UNANSWERED, route)
+                _hide_path(scope, told_path(scope, route))
                 if isinstance(exchange, SocketExchange) and exchange.failed:
                     span.failed()
+
+
+def _hide_path(scope: Scope, told: str) -> None:
+    """The span has it from its beginning, when nobody knew the route."""
+    if told != scope["path"]:
+        from opentelemetry import trace  # noqa: PLC0415  not installed where no spans are made
+
+        trace.get_current_span().set_attribute("url.path", told)

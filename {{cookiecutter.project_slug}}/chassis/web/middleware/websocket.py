@@ -17,6 +17,7 @@ from chassis.web.errors.problem_response import problem_response
 from chassis.web.errors.websocket_errors import SERVER_ERROR, answering
 from chassis.web.middleware.exchange import ACCEPTED, UNANSWERED, Exchange, SocketExchange
 from chassis.web.routing.matched_route import route_template
+from chassis.web.routing.told_path import told_path
 from chassis.web.serving.cancellation import is_cancelled, is_draining
 
 
@@ -36,7 +37,7 @@ class WebSocketMiddleware:
             await self.app(scope, exchange.hearing(receive), send)
         except (Exception, asyncio.CancelledError) as error:
             problem = None if has_left(error, exchange) else self._problem(error)
-            if is_cancelled(error) and not is_draining(scope["app"]):
+            if is_cancelled(error) and not is_draining(scope["service"]):
                 raise
         finally:
             with suppress(OSError):  # nobody is there to be told
@@ -65,19 +66,21 @@ def has_left(error: BaseException, exchange: SocketExchange) -> bool:
 def _end(scope: Scope) -> int:
     return (
         status.WS_1012_SERVICE_RESTART
-        if is_draining(scope["app"])
+        if is_draining(scope["service"])
         else status.WS_1000_NORMAL_CLOSURE
     )
 
 
 def _line(scope: Scope, exchange: SocketExchange, started: float) -> tuple[int, dict[str, object]]:
-    client, state = scope.get("client"), scope.get("state", {})
+    client, state, route = scope.get("client"), scope.get("state", {}), route_template(scope)
     answer = exchange.status or (None if exchange.lost else UNANSWERED)
     failed = exchange.failed or (answer or 0) >= SERVER_ERROR
     line = {
         "event": "websocket",
-        "route": route_template(scope),
-        "path": scope["path"],  # never the query string, where browsers have to put tokens
+        "route": route,
+        "path": told_path(
+            scope, route
+        ),  # never the query string, where browsers have to put tokens
         "status": answer,
         "close_code": exchange.end,
         "duration_ms": round((perf_counter() - started) * 1000, 2),

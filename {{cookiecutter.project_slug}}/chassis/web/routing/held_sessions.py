@@ -9,10 +9,11 @@ from inspect import isasyncgenfunction, isgeneratorfunction
 from typing import Any, get_args
 
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import RouteContext, iter_route_contexts
+from fastapi.routing import RouteContext
 from starlette.routing import BaseRoute, WebSocketRoute
 
 from chassis.web.named_databases import session_of
+from chassis.web.routing.every_route import every_route
 from chassis.web.sessions import Session
 
 ADVICE = "open one for each piece of work, `async with database.transaction()` of CurrentDatabase"
@@ -22,10 +23,10 @@ NAMED_SESSION: type[Any] = type(session_of("any").dependency)
 
 def refuse_held_sessions(routes: Iterable[BaseRoute]) -> None:
     """Raises TypeError, which the server tells in one line."""
-    for route in iter_route_contexts(list(routes)):
+    for path, route in every_route(routes):
         what, dependant = _outliving(route), getattr(route, "dependant", None)
         if what and dependant is not None and any(_sessions(dependant)):
-            message = f"{route.path} is {what} and cannot take a session: {ADVICE}"
+            message = f"{path} is {what} and cannot take a session: {ADVICE}"
             raise TypeError(message)
 
 

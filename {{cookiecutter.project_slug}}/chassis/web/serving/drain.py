@@ -54,7 +54,9 @@ class Drain:
 
 
 async def _drain(connection: HTTPConnection) -> Drain:
-    drain: Drain = connection.app.state["drain"]
+    # Within what is mounted, "app" is that; the one that stops is the service.
+    service = connection.scope.get("service") or connection.app
+    drain: Drain = service.state["drain"]
     return drain
 
 

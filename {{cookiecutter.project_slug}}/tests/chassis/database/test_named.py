@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import asyncpg
 import pytest
-from fastapi import APIRouter
+from fastapi import APIRouter, WebSocket
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -109,6 +109,20 @@ def test_a_service_without_a_database_that_a_route_needs_is_not_made(database_ur
     (fault,) = refused.value.faults
     assert fault.startswith("DATABASE_EXTRA names no 'analytics', which /")
     assert fault.endswith('{"analytics": "postgresql://user:password@host:5432/database"}')
+
+
+def test_a_websocket_needs_what_it_asks_for_too(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sockets = APIRouter(prefix="/feeds")
+
+    @sockets.websocket("/facts")
+    async def facts(socket: WebSocket, reads: AnalyticsReads) -> None: ...
+
+    monkeypatch.setattr(application, "ROUTERS", [sockets])
+
+    with pytest.raises(SettingsError, match="names no 'analytics', which /feeds/facts needs"):
+        create_app(settings_with(database_url))
 
 
 async def test_each_has_the_pool_of_the_settings(start_app: StartApp, settings: Settings) -> None:

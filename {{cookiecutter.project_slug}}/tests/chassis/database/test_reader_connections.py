@@ -12,7 +12,7 @@ from chassis.database.reader import Reader
 from chassis.database.session import Database
 from chassis.settings import Settings
 from tests.chassis.database.asking import ask_reading, assert_problem, checked_out
-from tests.chassis.database.terminating import terminate, terminate_sleeping
+from tests.chassis.database.terminating import driver_of, terminate, terminate_sleeping
 from tests.chassis.database.things import Thing, ThingRepository, create_things
 from tests.support.composition import StartApp
 from tests.support.settings import make_settings
@@ -64,10 +64,11 @@ async def test_a_failed_read_is_a_problem_and_keeps_its_connection(
 
 async def test_a_dead_connection_is_replaced_unnoticed(scratch: Any, database: Database) -> None:
     (created,) = await create_things(database, "lamp")
-    reader = Reader(database)
-    await terminate(scratch, await reader.scalar(text("SELECT pg_backend_pid()")))
+    async with database.engine.connect() as connection:  # the one in the pool
+        driver_connection = await driver_of(connection)
+    await terminate(scratch, driver_connection)
 
-    assert (await ThingRepository(reader).get(created.id)).name == "lamp"
+    assert (await ThingRepository(Reader(database)).get(created.id)).name == "lamp"
 
 
 @pytest.mark.parametrize("_attempt", range(5))

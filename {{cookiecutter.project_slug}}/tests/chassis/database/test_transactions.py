@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.settings import Settings
 from tests.chassis.database.asking import Work, ask, assert_problem
-from tests.chassis.database.terminating import terminate_own, terminate_sleeping, until_gone
+from tests.chassis.database.terminating import terminate_own, terminate_sleeping, until_closed
 from tests.support.composition import StartApp
 
 SLEEP = text("SELECT pg_sleep(30)")
@@ -107,7 +107,7 @@ async def test_a_transaction_that_sat_idle_too_long_is_unavailable(
 ) -> None:
     async def work(session: AsyncSession) -> None:
         await session.execute(CHANGE)
-        await until_gone(things, await session.scalar(text("SELECT pg_backend_pid()")))
+        await until_closed(session)
         await session.execute(CHANGE)
 
     response = await ask_with(start_app, settings, work, idle_in_transaction_timeout=0.1)

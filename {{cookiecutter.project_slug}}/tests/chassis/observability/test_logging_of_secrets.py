@@ -71,6 +71,12 @@ def circular() -> dict[str, Any]:
         {"error": ValueError("password=hunter2")},
         {"some": {"Bearer hunter2"}},
         {"path": "/a?token=hunter2"},
+        {"pair": ("password", "hunter2")},
+        {"arguments": ["psql", "--password", "hunter2"]},
+        {"mailer_key": "Hunter2hunter2hunter2"},
+        {"client secret": "hunter2", "API key": "hunter2", "ssh_key": "hunter2"},
+        {"path": "/a/xoxb-hunter2hunter2hunter2"},
+        {"path": "/a/gho_hunter2hunter2hunter2"},
     ],
 )
 def test_secrets_are_hidden(form: str, value: dict[str, Any]) -> None:

@@ -3,6 +3,13 @@
 from base64 import b64encode
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI3In0.c2lnbmF0dXJl-_"
+RANDOM = "Hunter2hunter2hunter2"
+HEXADECIMAL = "0123456789abcdef" * 2
+STARTS = (
+    *("sk-", "sk_live_", "sk_test_", "rk_live_", "whsec_", "AIza"),
+    *("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-"),
+    *("xoxb-", "xoxp-", "xapp-"),
+)
 LOGIN = b64encode(b"alice:hunter2").decode()
 HIDDEN = [
     ("BEARER hunter2", "BEARER ***"),
@@ -57,8 +64,26 @@ HIDDEN = [
     ("(PASSWORD 'hunt''er2', 1)", "(PASSWORD '***', 1)"),
     ("key sk-proj-hunter2hunter2hunter2 refused", "key *** refused"),
     ("sk-proj-hunter2hunter2hunter2", "***"),
-    ("ghp_hunter2hunter2hunter2", "***"),
-    ("github_pat_hunter2hunter2hunter2", "***"),
     ("(b'cookie',b'hunter2')", "(b'cookie',***)"),
+    ("psql --password hunter2 -x", "psql --password *** -x"),
+    ("psql -token hunter2", "psql -token ***"),
+    ("['psql', '--password', 'hunter2', '-x']", "['psql', '--password', '***', '-x']"),
+    ("--api-key 'hunter2' x", "--api-key '***' x"),
+    ("API key: hunter2", "API key: ***"),
+    ('{"private key": "hunter2", "x": 1}', '{"private key": "***", "x": 1}'),
+    ("Session ID=hunter2; x", "Session ID=***; x"),
+    ("client secret: hunter2", "client secret: ***"),
+    ("stripe_key=hunter2, webhook-key: hunter2", "stripe_key=***, webhook-key: ***"),
+    ("sshKey='hunter2' AccountKey=hunter2;x", "sshKey='***' AccountKey=***;x"),
+    (f"mailer_key={RANDOM}, x", "mailer_key=***, x"),
+    (f"{{'mailer-key': '{RANDOM}'}}", "{'mailer-key': '***'}"),
+    (f'{{\\"mailerKey\\": \\"{HEXADECIMAL}\\"}}', r"{\"mailerKey\": ***}"),
+    ('{\n  "token": {\n    "a": "hunter2"\n  },\n  "x": 1\n}', '{\n  "token": ***,\n  "x": 1\n}'),
+    ("tokens=[\n  'hunter2',\n  'hunter2',\n]\nx", "tokens=***\nx"),
+    ("password: 'hunt\ner2'\nx", "password: '***'\nx"),
+    ('"password":\n    "hunter2",\n"x": 1', '"password":\n    "***",\n"x": 1'),
+    ("credentials = {'a': 'hunter2',\n {'b': 'hunter2'}} x", "credentials = *** x"),
+    *[(f"of {start}hunter2hunter2hunter2.", "of ***.") for start in STARTS],
+    *[(f"{start}hunter2hunter2hunter2", "***") for start in STARTS],
     ("github_pat_hunter2hunter2hunter2, ghp_hunter2hunter2hunter2", "***, ***"),
 ]

@@ -2,8 +2,16 @@
 
 import pytest
 
-from chassis.redaction.names import PARTS, SHORT, is_secret, mentions_secret, names_secret
+from chassis.redaction.names import (
+    NO_SECRET_KEY,
+    PARTS,
+    SHORT,
+    is_secret,
+    mentions_secret,
+    names_secret,
+)
 from chassis.redaction.texts import MARKS
+from tests.chassis.redaction.examples import HEXADECIMAL, RANDOM
 
 SECRET = [
     *("access_token", "refresh_token", "client_secret", "x-api-key", "csrfToken", "tokens"),
@@ -14,6 +22,8 @@ SECRET = [
     *("api_key", "apikey", "api-key", "APIKey", "apiKeys", "stripe_api_key", "private_key"),
     *("aws_secret_access_key", "accessKeyId", "signing_key", "encryption-key", "secretKey"),
     *("credential", "credentials", "AWS_CREDENTIALS", "signature", "X-Amz-Signature", "sig"),
+    *("client secret", "API key", "Api - Key", "private-key", "Session ID", "ssh_key", "sshKeys"),
+    *("stripe_key", "webhook_key", "STRIPE_WEBHOOK_KEY", "shared_key", "AccountKey", "deploy-key"),
     *("sentry_dsn", "DSN", "jwt", "idToken", "otp", "user[password]", "token_id", "X-Auth-Token"),
 ]
 NO_SECRET = [
@@ -62,6 +72,16 @@ def test_a_name_that_is_about_a_secret_mentions_it() -> None:
         ("password", None, False),
         ("has_password", True, False),
         ("password", "", True),
+        ("mailer_key", RANDOM, True),
+        ("MAILER-KEY", HEXADECIMAL, True),
+        ("mailer key", f"{RANDOM}/+==", True),
+        ("mailer_key", "orders", False),
+        ("mailer_key", 5, False),
+        ("mailer_key", "018f3a1c-7f3a-7c3e-9d3a-2f1f3a4b5c6d", False),
+        ("key", RANDOM, False),
+        ("ümlaut", RANDOM, False),
+        ("1", RANDOM, False),
+        *((f"{kind}_key", RANDOM, False) for kind in sorted(NO_SECRET_KEY)),
     ],
 )
 def test_an_amount_of_tokens_is_told_and_so_is_whether_there_is_a_secret(

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from chassis.redaction.texts import redact_text
-from tests.chassis.redaction.examples import HIDDEN
+from tests.chassis.redaction.examples import HIDDEN, RANDOM
 
 SHOWN = [
     "basic authentication is off, bear with us",
@@ -22,6 +22,12 @@ SHOWN = [
     "WHERE token = $1 AND a.password = $2::VARCHAR AND secret=$3",
     "-----BEGIN PUBLIC KEY-----abc",
     "disk-0123456789abcdefghij",
+    "xbox-0123456789abcdefghij, ask_live_0123456789abcdefghij, high_0123456789abcdefghij",
+    "re-token x, pre--token x, the tokens - all of them, --token --verbose, --token",
+    f"primary_key={RANDOM}, idempotency_key: {RANDOM}, key={RANDOM}, my key: {RANDOM}",
+    "mailer_key=orders.created, mailer_key=2026-01-31T00:00:00, mailer_key=Hunter2",
+    "mailer_key=018f3a1c-7f3a-7c3e-9d3a-2f1f3a4b5c6d, mailer_key = settings.mailer_key",
+    "    if not token:\n    ^^^^\n  File 'x', line 3",
 ]
 
 
@@ -44,6 +50,14 @@ MADE_TO_BE_SLOW = [
     *("token=(\n" * 8_000, "token=[{(" * 7_000, "token='" * 9_000, 'token=\\"' * 8_000),
     *("://:" * 40_000 + " @", "://:@" * 12_000, "://a:" * 12_000 + "@", "@://" * 15_000),
     *("eyJ." * 15_000, "eyJa." * 12_000, "sk-" * 20_000, "basic " * 10_000, "bearer " * 9_000),
+    *(
+        "token=(a\n" * 7_000,
+        "token='\n" * 8_000,
+        "--token " * 8_000,
+        "-" * 60_000,
+        "a key " * 10_000,
+    ),
+    *("token:\n  '" * 6_000, "--token-" * 7_000, "api key: (" * 7_000, "a_key=(" * 8_000),
     *("-----BEGIN PRIVATE KEY-----" * 2_000, "Failing row contains (" * 3_000, "'a',  '" * 8_000),
 ]
 

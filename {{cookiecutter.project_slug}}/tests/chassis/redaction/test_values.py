@@ -8,6 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 from chassis.redaction.values import redact
+from tests.chassis.redaction.examples import RANDOM
 
 Login = namedtuple("Login", ["user", "password"])  # noqa: PYI024  as libraries have them
 
@@ -37,6 +38,15 @@ class Unprintable:
         ([(b"authorization", b"hunter2"), ("a", "b")], [[b"authorization", "***"], ["a", "b"]]),
         ([["cookie", "hunter2"]], [["cookie", "***"]]),
         (["password", "email"], ["password", "email"]),
+        ({"pair": ("password", "hunter2")}, {"pair": ["password", "***"]}),
+        (("password", "letters"), ["password", "***"]),
+        (["password", "hunter2"], ["password", "***"]),
+        ((b"cookie", b"hunter2"), [b"cookie", "***"]),
+        (("password", None), ["password", None]),
+        (["psql", "--password", "hunter2", "-x"], ["psql", "--password", "***", "-x"]),
+        (["-token", "hunter2"], ["-token", "***"]),
+        (["--token-file", "x", "--"], ["--token-file", "x", "--"]),
+        ({"mailer_key": RANDOM, "sort_key": RANDOM}, {"mailer_key": "***", "sort_key": RANDOM}),
         (b"Bearer hunter2", "b'Bearer ***'"),
         ({"Bearer hunter2"}, "{'Bearer ***'}"),
         (Account("a", "hunter2"), "Account(name='a', api_key='***')"),

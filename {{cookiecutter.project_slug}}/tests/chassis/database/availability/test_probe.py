@@ -51,7 +51,7 @@ async def test_many_who_ask_at_once_cause_one_question(
     assert await asyncio.gather(*(probe.check() for _ in range(50))) == [True] * 50
     pids = await pids_of(sql, name)
 
-    await terminate(sql, pids[0])
+    await terminate(sql, probe._line._connection)
 
     assert len(pids) == 1
     assert await probe.check()  # the answer of a moment ago
@@ -75,7 +75,7 @@ async def test_it_connects_anew_when_its_connection_was_broken(
 ) -> None:
     monkeypatch.setattr("chassis.database.availability.probe.CACHE", 0)
     assert await probe.check()
-    await terminate(sql, (await pids_of(sql, name))[0])
+    await terminate(sql, probe._line._connection)
 
     assert await probe.check()
 

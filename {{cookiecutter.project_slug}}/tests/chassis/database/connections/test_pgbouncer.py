@@ -14,7 +14,7 @@ from chassis.database.session import Database
 from chassis.settings import Settings
 from tests.chassis.database.asking import ask, ask_reading, assert_problem, checked_out
 from tests.chassis.database.connections.pgbouncer import SERVER_CONNECTIONS, PgBouncer, pgbouncer_to
-from tests.chassis.database.terminating import until_gone
+from tests.chassis.database.terminating import until_closed
 from tests.chassis.database.wire import wire_to
 from tests.support.clients import client_of, until_ready
 from tests.support.composition import StartApp
@@ -230,7 +230,7 @@ async def test_a_transaction_that_sits_idle_too_long_is_ended(
 
     async def sit_idle(session: AsyncSession) -> None:
         await session.execute(text("UPDATE numbers SET number = 5"))
-        await until_gone(direct, await session.scalar(text("SELECT pg_backend_pid()")))
+        await until_closed(session)
         await session.execute(text("SELECT 1"))
 
     response = await ask(app, sit_idle)

@@ -61,7 +61,6 @@ class Document(Entity):
 
 class Letter(Document):
     __tablename__ = "letters"
-    __mapper_args__ = {}  # noqa: RUF012  SQLAlchemy's own name for it
 
     id: Mapped[Any] = mapped_column(ForeignKey(Document.id), primary_key=True)
     body: Mapped[Any] = mapped_column(JSONB, nullable=True)

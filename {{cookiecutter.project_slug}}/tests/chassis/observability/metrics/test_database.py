@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from tests.chassis.database.terminating import terminate
+from tests.chassis.database.terminating import driver_of, terminate
 from tests.chassis.observability.conftest import configured
 from tests.chassis.observability.metrics.measuring import measured, scrape, until_scraped
 from tests.support.composition import StartApp
@@ -100,8 +100,7 @@ async def test_a_pool_made_anew_is_still_watched(app: FastAPI) -> None:
 async def test_connections_that_break_are_counted(app: FastAPI, sql: Any) -> None:
     async with app.state.database.engine.connect() as connection:
         await connection.execute(text("SELECT 1"))
-        pid = await connection.scalar(text("SELECT pg_backend_pid()"))
-        await terminate(sql, pid)
+        await terminate(sql, await driver_of(connection))
         with pytest.raises(DBAPIError):
             await connection.execute(text("SELECT 1"))
 

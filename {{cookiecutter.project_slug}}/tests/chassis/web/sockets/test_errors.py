@@ -14,6 +14,7 @@ def talk(database_url: str) -> Iterator[Talk]:
         yield talk
 
 
+@pytest.mark.parametrize("mount", ["", "/mounted"])
 @pytest.mark.parametrize(
     ("kind", "status", "problem_type"),
     [
@@ -28,9 +29,9 @@ def talk(database_url: str) -> Iterator[Talk]:
     ],
 )
 def test_before_it_is_accepted_the_handshake_is_refused_by_a_problem(
-    talk: Talk, kind: str, status: int, problem_type: str
+    talk: Talk, kind: str, status: int, problem_type: str, mount: str
 ) -> None:
-    response = talk.refused(f"/ws/refuse/{kind}")
+    response = talk.refused(f"{mount}/ws/refuse/{kind}")
 
     assert (response.status_code, problem(response)["type"]) == (status, problem_type)
     assert problem(response)["request_id"] == response.headers["x-request-id"] == talk.request_id

@@ -30,6 +30,15 @@ def test_it_is_accepted_with_the_id_and_the_trace_of_its_handshake(talk: Talk) -
     assert talk.line("socket accepted")["trace_id"] == TRACE  # of the handler
 
 
+def test_a_token_in_its_path_is_not_in_its_line(talk: Talk) -> None:
+    with talk.open("/ws/invited/hunter2"):
+        pass
+    assert talk.line()["path"] == "/ws/invited/***"
+
+    assert talk.refused("/ws/invited/hunter2", large="x" * 33_000).status_code == 431
+    assert talk.line()["path"] == "/ws/invited/***"
+
+
 def test_its_end_is_one_line_without_the_query_string(talk: Talk) -> None:
     with talk.open("/ws/echo/7?token=hunter2"):
         pass

@@ -17,7 +17,13 @@ def env(database_url: str) -> dict[str, str]:
     return {"DATABASE_URL": database_url, "SERVER_GRACEFUL_TIMEOUT": FOR_EVER}
 
 
-@pytest.mark.parametrize("path", ["/ws/echo/1", "/ws/tick", "/ws/two-tasks", "/ws/until-drain"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/ws/echo/1", "/ws/tick", "/ws/two-tasks", "/ws/until-drain"),
+        *("/mounted/ws/echo/1", "/mounted/ws/until-drain"),
+    ],
+)
 def test_after_the_drain_it_is_told_that_the_service_restarts(
     env: dict[str, str], path: str
 ) -> None:
