@@ -21,8 +21,6 @@ from chassis.web.mounting import adopt_mounted
 from chassis.web.pages import Pages
 from chassis.web.routing import quicken
 from chassis.web.service import service_of
-from chassis.web.sessions import (
-)
 from tests.chassis.web.mounted import ASKING, admin_app
 from tests.support.clients import Client
 from tests.support.composition import ReadLog
