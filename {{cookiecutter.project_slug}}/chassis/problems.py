@@ -19,12 +19,12 @@ Problem
 ├── WrongHost 400               the `Host` header names another service
 ├── RateLimitExceeded 429       the client asks too often
 ├── InternalError 500           a defect of ours
-├── Unavailable 503             try again: nothing was done
-│   ├── DatabaseUnavailable
+├── Unavailable 503             try again; these say whether anything was done
+│   ├── DatabaseUnavailable     nothing was done, nor by the next two
 │   ├── PoolExhausted
 │   ├── Contention              a lock, a deadlock, a serialization failure, a stale plan
-│   ├── OutcomeUnknown          the connection broke during COMMIT
-│   └── Stopping                cut off because the service stops
+│   ├── OutcomeUnknown          the connection broke during COMMIT: look before trying again
+│   └── Stopping                cut off because the service stops: the same
 └── Timeout 504                 it took too long; nothing was done
     └── DeadlineExceeded        the request as a whole; something may have been done
 """

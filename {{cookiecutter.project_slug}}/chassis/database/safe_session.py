@@ -1,4 +1,4 @@
-"""Sessions of any engine that speaks asyncpg, and how they end.
+"""Sessions of any engine that speaks asyncpg, and how they end: here is the COMMIT.
 
 At once when all went well, and in every other case all the same.
 """

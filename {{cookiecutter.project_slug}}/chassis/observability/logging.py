@@ -1,4 +1,4 @@
-"""Where log lines go, and how they look, as the settings say."""
+"""Where log lines go and in which format, as the settings say; `rendering.py` writes them."""
 
 import logging
 from typing import TextIO

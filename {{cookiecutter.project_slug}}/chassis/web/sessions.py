@@ -1,6 +1,7 @@
 """What a route asks for to reach the database: one transaction for a request, or its reads.
 
-The transaction is committed before the response is sent, and rolled back when the route raises.
+The transaction is committed before the response is sent, and rolled back when the route raises:
+`chassis/database/safe_session.py`.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable

@@ -1,4 +1,7 @@
-"""Every metric of the service. Dashboards and alerts know these names: they are part of the API."""
+"""Every metric that the chassis counts. Dashboards and alerts know the names: part of the API.
+
+One of a service's own is made in `create_app`: docs/operating.md.
+"""
 
 from prometheus_client import (
     CollectorRegistry,

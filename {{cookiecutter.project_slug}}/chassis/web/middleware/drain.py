@@ -1,4 +1,4 @@
-"""Counts the requests in progress, and sends clients elsewhere once the service is to stop."""
+"""Counts the requests in progress; answers with `Connection: close` once the service is to stop."""
 
 import asyncio
 from typing import cast

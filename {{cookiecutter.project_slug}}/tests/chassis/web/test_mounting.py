@@ -16,9 +16,9 @@ from starlette.requests import HTTPConnection
 from starlette.routing import Host, Mount
 
 from chassis.problems import InternalError, NotFound, Problem
+from chassis.web.html_pages import Pages
 from chassis.web.idempotency import Once
 from chassis.web.mounting import adopt_mounted
-from chassis.web.pages import Pages
 from chassis.web.routing import quicken
 from chassis.web.service import service_of
 from tests.chassis.web.mounted import ASKING, admin_app

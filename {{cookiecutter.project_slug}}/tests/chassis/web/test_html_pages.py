@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from chassis.web.pages import OWN_FILES, Pages, page_policy
+from chassis.web.html_pages import OWN_FILES, Pages, page_policy
 from tests.support.clients import Client
 
 OF_DATA = "default-src 'none'; frame-ancestors 'none'"

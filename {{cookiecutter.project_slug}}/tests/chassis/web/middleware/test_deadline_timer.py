@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from chassis.web.middleware.deadlines import Deadlines
+from chassis.web.middleware.deadline_timer import Deadlines
 
 SHORT, LONG = 0.05, 5.0
 
