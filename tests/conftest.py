@@ -20,8 +20,9 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest file first, or one core has nothing to do at the end."""
-    items.sort(key=lambda item: item.path.name != "test_live.py")
+    """The longest file first, and last those that wait for one another: nobody idles meanwhile."""
+    last = {item.path for item in items if "alone" in getattr(item, "fixturenames", ())}
+    items.sort(key=lambda item: (item.path.name != "test_live.py", item.path in last))
 
 
 @pytest.fixture(scope="session")
