@@ -3,11 +3,14 @@
 from functools import cache
 from typing import Any
 
+from alembic.autogenerate import renderers
 from alembic.config import Config
 from alembic.runtime.plugins import Plugin
+from alembic.script import write_hooks
 from sqlalchemy import Connection, MetaData
 
 from chassis.database.migrations import checks
+from chassis.database.migrations.cautions import Caution, add_cautions, tell, written
 from chassis.database.migrations.ownership import include_name, versions_of
 from chassis.database.migrations.stored_types import render_item
 
@@ -27,6 +30,7 @@ def options(connection: Connection, metadata: MetaData, config: Config) -> dict[
         "include_schemas": True,
         "include_name": include_name(connection, metadata, versions_of(config)),
         "render_item": render_item,
+        "process_revision_directives": add_cautions,
     }
 
 
@@ -34,3 +38,5 @@ def options(connection: Connection, metadata: MetaData, config: Config) -> dict[
 def _register() -> None:
     """Once in a process: Alembic takes no name twice."""
     Plugin.setup_plugin_from_module(checks, CHECKS)
+    renderers.dispatch_for(Caution)(written)
+    write_hooks.register("cautions")(tell)

@@ -6,7 +6,7 @@ https://alembic.sqlalchemy.org/en/latest/api/plugins.html
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
@@ -17,7 +17,7 @@ from sqlalchemy.sql.elements import conv, quoted_name
 
 from chassis.database.migrations.conditions import shortened, sql_of, written
 from chassis.database.migrations.scratch import Scratch, scratch
-from chassis.database.migrations.stored_types import change_types_alone, sql_types
+from chassis.database.migrations.stored_types import change_types_alone, columns_of
 
 STORED = text("""
     SELECT conname, pg_get_expr(conbin, conrelid), coninhcount > 0
@@ -34,6 +34,8 @@ class Check(NamedTuple):
     condition: str
     fixed: bool
     """Whether something else has it: a parent of the table, or the type of a column to be added."""
+    options: Mapping[str, Any] = {}
+    """Of the database's own, such as `postgresql_not_valid`."""
 
 
 def setup(plugin: Plugin) -> None:
@@ -64,7 +66,7 @@ def _differences(
 ) -> tuple[list[CheckConstraint], list[CheckConstraint]]:
     """Those to drop, and those to make."""
     connection = cast("Connection", context.connection)
-    with scratch(connection, table.name, sql_types(table, context.dialect)) as ground:
+    with scratch(connection, table.name, columns_of(table, context.dialect)) as ground:
         stored = {check.name: check for check in _stored(connection, table, ground)}
         changed = {
             name
@@ -92,7 +94,8 @@ def _modelled(context: AutogenContext, table: Table, added: set[str]) -> Iterato
         rule = check._create_rule  # noqa: SLF001  of a type: whether this database needs it
         if isinstance(check, CheckConstraint) and (rule is None or rule(impl)):
             of_new = rule is not None and added >= {it.name for it in check.columns}
-            yield Check(_name_of(check, dialect), sql_of(check, dialect), of_new)
+            options = dict(check.dialect_kwargs)
+            yield Check(_name_of(check, dialect), sql_of(check, dialect), of_new, options)
 
 
 def _name_of(check: CheckConstraint, dialect: Dialect) -> str:
@@ -111,9 +114,10 @@ def _on(
     table: Table, checks: Mapping[str, Check], names: Collection[str]
 ) -> Iterator[CheckConstraint]:
     for name in sorted(names):
-        bare = Table(table.name, MetaData(), schema=table.schema)
-        if not checks[name].fixed:
-            yield CheckConstraint(written(checks[name].condition), name=conv(name), table=bare)
+        bare, check = Table(table.name, MetaData(), schema=table.schema), checks[name]
+        if not check.fixed:
+            condition = written(check.condition)
+            yield CheckConstraint(condition, name=conv(name), table=bare, **check.options)
 
 
 def _is_included(context: AutogenContext, check: CheckConstraint, *, stored: bool) -> bool:

@@ -25,3 +25,9 @@ def shortened(printed: str, canonical: Callable[[str], str | None]) -> str:
     found = ANY_OF.fullmatch(printed)
     short = f"{found[1]} IN ({', '.join(LITERAL.findall(found[2]))})" if found else printed
     return short if canonical(short) == canonical(printed) is not None else printed
+
+
+def members(condition: str) -> tuple[str, frozenset[str]] | None:
+    """The column and what it may be, where that is all that a condition says."""
+    found = re.fullmatch(r"(\S+) IN \((.+)\)", condition)
+    return (found[1], frozenset(LITERAL.findall(found[2]))) if found else None

@@ -3,7 +3,7 @@
 The table has the name of the real one, which it hides meanwhile, as an expression may name it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -14,6 +14,10 @@ CONSTRAINT = "scratch"
 PRINTED = """
 SELECT pg_get_expr(conbin, conrelid) FROM pg_constraint
 WHERE conrelid = '{}'::regclass AND conname = '{}'
+"""
+COLUMNS = """
+SELECT attname FROM pg_attribute
+WHERE attrelid = '{}'::regclass AND attnum > 0 AND NOT attisdropped
 """
 WAYS = 2
 """How often PostgreSQL prints a condition, until it prints what it was given.
@@ -31,11 +35,14 @@ class Scratch:
         self._quote = connection.dialect.identifier_preparer.quote
         self._table = f"pg_temp.{self._quote(name)}"
 
-    def make(self, columns: Mapping[str, str]) -> None:
-        """Of columns and the SQL of their types, which may not exist yet."""
-        listed = ", ".join(f"{self._quote(column)} {type_}" for column, type_ in columns.items())
+    def make(self, columns: str) -> None:
+        """Of SQL that may name what does not exist yet."""
         with suppress(DBAPIError), self._connection.begin_nested():
-            self._ask(f"CREATE TABLE {self._table} ({listed})")
+            self._ask(f"CREATE TABLE {self._table} ({columns})")
+
+    def columns(self) -> set[str]:
+        """Their names."""
+        return {*self._ask(COLUMNS.format(self._table)).scalars()}
 
     def canonical(self, condition: str) -> str | None:
         """A CHECK as PostgreSQL prints it in the end; None where it takes none like that."""
@@ -47,11 +54,11 @@ class Scratch:
             return condition
         return None
 
-    def rewrites(self, column: str, type_: str) -> bool | None:
-        """Whether this type would write every row anew; None where it takes a USING."""
+    def rewrites(self, action: str) -> bool | None:
+        """Whether this ALTER TABLE writes every row anew; None where PostgreSQL refuses it."""
         with self._undone():
             before = self._file()
-            self._alter(f"ALTER COLUMN {self._quote(column)} TYPE {type_}")
+            self._alter(action)
             return bool(self._file() != before)
         return None
 
@@ -73,7 +80,8 @@ class Scratch:
 
 
 @contextmanager
-def scratch(connection: Connection, name: str, columns: Mapping[str, str]) -> Iterator[Scratch]:
+def scratch(connection: Connection, name: str, columns: str) -> Iterator[Scratch]:
+    """`columns` are SQL, such as `LIKE tasks`."""
     savepoint = connection.begin_nested()
     try:
         made = Scratch(connection, name)

@@ -22,13 +22,13 @@ def stored(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
     return type_
 
 
-def sql_types(table: Table, dialect: Dialect) -> dict[str, str]:
-    """Of each column that has one."""
-    types = {}
+def columns_of(table: Table, dialect: Dialect) -> str:
+    """SQL of the columns without their constraints, for those whose type has any."""
+    quote, found = dialect.identifier_preparer.quote, []
     for column in table.columns:
         with suppress(CompileError):
-            types[column.name] = column.type.compile(dialect=dialect)
-    return types
+            found.append(f"{quote(column.name)} {column.type.compile(dialect=dialect)}")
+    return ", ".join(found)
 
 
 def render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal[False]:
