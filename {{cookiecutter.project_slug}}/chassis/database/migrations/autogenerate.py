@@ -1,5 +1,6 @@
 """What `migrations/env.py` hands to Alembic: how models and database are compared, and written."""
 
+import logging
 from functools import cache
 from typing import Any
 
@@ -36,7 +37,8 @@ def options(connection: Connection, metadata: MetaData, config: Config) -> dict[
 
 @cache
 def _register() -> None:
-    """Once in a process: Alembic takes no name twice."""
+    """Once in a process: Alembic takes no name twice. A line for each plugin tells nobody much."""
+    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)
     Plugin.setup_plugin_from_module(checks, CHECKS)
     renderers.dispatch_for(Caution)(written)
     write_hooks.register("cautions")(tell)
