@@ -14,6 +14,7 @@ from chassis.database.availability.probe import Probe
 from chassis.database.availability.replica import watched_replica
 from chassis.database.connections.engine import create_engine
 from chassis.database.connections.warm_up import WarmUp
+from chassis.database.migrations.standing import standing
 from chassis.database.named import named_databases
 from chassis.database.session import Database
 from chassis.observability.logging import configure_logging
@@ -89,6 +90,8 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         stack.push_async_callback(probe.close)
         warm_up = app.state.warm_up = WarmUp(engine, settings.database.warm_connections)
         await stack.enter_async_context(in_background(warm_up.run()))
+        migrations = standing(probe, warm_up, required=settings.requires_migrations)
+        app.state.migrations = await stack.enter_async_context(migrations)
         await stack.enter_async_context(telemetry.observing(database, probe, named))
         limits = rate_limits(app, settings.rate, settings.redis, name, telemetry.limit_observer())
         await stack.enter_async_context(limits)

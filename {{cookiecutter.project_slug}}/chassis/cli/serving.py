@@ -26,7 +26,7 @@ def run_server(service: Service, settings: Settings, *, reload: bool) -> None:
         "port": server.port,
         "workers": server.workers,
         "reload": reload,
-        "reload_dirs": _packages(service) if reload else None,
+        "reload_dirs": _watched(service) if reload else None,
         **server_options(settings.server),
     }
     with metrics_of_workers(settings.metrics, server.host, several=several):
@@ -36,8 +36,10 @@ def run_server(service: Service, settings: Settings, *, reload: bool) -> None:
             uvicorn.run(service.application, **options)
 
 
-def _packages(service: Service) -> list[str]:
-    return [str(PROJECT / name) for name in ("chassis", service.application.partition(".")[0])]
+def _watched(service: Service) -> list[str]:
+    """Code, and migrations: one that was just written is told at the start that follows."""
+    names = ("chassis", service.application.partition(".")[0], "migrations")
+    return [str(PROJECT / name) for name in names if (PROJECT / name).is_dir()]
 
 
 def server_options(server: ServerSettings) -> dict[str, Any]:

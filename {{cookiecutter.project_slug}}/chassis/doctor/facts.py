@@ -7,10 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-import asyncpg
-
 from chassis.database.connections.engine import Connection, open_connection
 from chassis.database.connections.password import Password
+from chassis.database.migrations.history import applied
 from chassis.doctor.budget import Capacity
 from chassis.settings import Settings
 
@@ -72,7 +71,7 @@ async def gather(settings: Settings) -> Facts:
             capacity=await capacity(connection, settings),
             latency=await _latency(connection),
             clock_lead=await _clock_lead(connection),
-            revisions=await _revisions(connection),
+            revisions=await applied(connection),
         )
 
 
@@ -109,13 +108,3 @@ async def _clock_lead(connection: Connection) -> float:
     before = time.time()
     there = await connection.fetchval("SELECT extract(epoch FROM clock_timestamp())::float8")
     return float(there) - (before + time.time()) / 2
-
-
-async def _revisions(connection: Connection) -> frozenset[str] | None:
-    if await connection.fetchval("SELECT to_regclass('alembic_version') IS NULL"):
-        return frozenset()
-    try:
-        rows = await connection.fetch("SELECT version_num FROM alembic_version")
-    except asyncpg.InsufficientPrivilegeError:
-        return None
-    return frozenset(row["version_num"] for row in rows)

@@ -92,6 +92,11 @@ class Settings(Discreet, BaseSettings):
     def tells_health_details(self) -> bool:
         return self._is_on(self.server.health_details)
 
+    @property
+    def requires_migrations(self) -> bool:
+        switch = self.database.require_migrations
+        return self.production if switch == "auto" else switch
+
     def _is_on(self, switch: Switch) -> bool:
         return not self.production if switch == "auto" else switch
 

@@ -110,6 +110,8 @@ class DatabaseSettings(Group):
     """Other databases, as a JSON object: `{"analytics": "postgresql://..."}`."""
     warm_up: int = Field(2, ge=0, le=1_000)
     """Connections opened before the service says that it is ready; at most the pool's size."""
+    require_migrations: Switch = "auto"
+    """Whether it is ready only with every migration of its code; `auto` is in production alone."""
     pool_size: int = Field(10, ge=1, le=1_000)
     """Connections kept open."""
     max_overflow: int = Field(0, ge=0, le=1_000)

@@ -10,6 +10,7 @@ from sqlalchemy.pool import Pool, QueuePool
 
 from chassis.database.availability.probe import Probe
 from chassis.database.availability.replica import Replica
+from chassis.database.migrations.standing import Standing
 from chassis.database.named import NamedDatabase
 from chassis.web.serving.drain import CurrentDrain
 from chassis.web.types import Output
@@ -48,6 +49,8 @@ class FullHealth(Health):
     service: str
     version: str
     environment: str
+    pending_migrations: int | None
+    """Migrations of its code that its database lacks; null when that is not known."""
     uptime_seconds: float
     dependencies: dict[str, DatabaseHealth | ReplicaHealth]
 
@@ -60,7 +63,13 @@ async def _probe(request: Request) -> Probe:
     return probe
 
 
+async def _standing(request: Request) -> Standing:
+    standing: Standing = request.app.state["migrations"]
+    return standing
+
+
 CurrentProbe = Annotated[Probe, Depends(_probe)]
+CurrentStanding = Annotated[Standing, Depends(_standing)]
 
 
 @router.get("/health/live")
@@ -71,25 +80,35 @@ async def live() -> Health:
 
 @router.get("/health/ready", responses={503: {"model": Health, "description": "Not ready"}})
 async def ready(
-    request: Request, probe: CurrentProbe, drain: CurrentDrain, response: Response
+    request: Request,
+    probe: CurrentProbe,
+    migrations: CurrentStanding,
+    drain: CurrentDrain,
+    response: Response,
 ) -> Health:
     """Whether to send requests here: of the databases, the service's own primary decides."""
-    available = await probe.check() and request.app.state["warm_up"].done
+    available = await probe.check() and await migrations.suffice()
+    available = available and request.app.state["warm_up"].done
     status = "draining" if drain.is_set() else _status(available)
     return _answer(Health(status=status), request, response)
 
 
 @router.get("/health", responses={503: {"model": FullHealth, "description": "Not ready"}})
 async def health(
-    request: Request, probe: CurrentProbe, drain: CurrentDrain, response: Response
+    request: Request,
+    probe: CurrentProbe,
+    migrations: CurrentStanding,
+    drain: CurrentDrain,
+    response: Response,
 ) -> FullHealth | Health:
     """Everything the service depends on; its status is that of its own primary.
 
     The status alone, unless SERVER_HEALTH_DETAILS is on: it is off in production.
     """
     state = request.app.state
-    available = _status(await probe.check())
-    status: Status = "draining" if drain.is_set() else available
+    answers = await probe.check()
+    available = answers and await migrations.suffice()
+    status: Status = "draining" if drain.is_set() else _status(available)
     if not state.settings.tells_health_details:
         return _answer(Health(status=status), request, response)
     return _answer(
@@ -98,9 +117,10 @@ async def health(
             service=state.settings.service.name,
             version=state.settings.service.version,
             environment=state.settings.environment,
+            pending_migrations=migrations.pending,
             uptime_seconds=round(time.monotonic() - state.started, 1),
             dependencies={
-                "database": _database(available, probe, state.database.engine.pool),
+                "database": _database(_status(answers), probe, state.database.engine.pool),
                 **_replica(state.database.replica),
                 **await _named(state.named),
             },

@@ -6,12 +6,18 @@ import signal
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import asyncpg
 import httpx
 import pytest
+import uvicorn
 
+from chassis.cli.service import Service
+from chassis.cli.serving import run_server
+from tests.support.composition import PROJECT
 from tests.support.serving import APPLICATION, PATIENCE, Served, fork, interpret, serving, until
+from tests.support.settings import make_settings
 
 SLOW_APP = "tests.chassis.served_app:create_patient_app"
 INTERRUPTED = {0, 130, -signal.SIGINT}
@@ -186,3 +192,16 @@ def test_wrong_settings_are_told_in_sentences(command: str) -> None:
         "LOG_LEVEL",
     ]
     assert "Traceback" not in output
+
+
+def test_a_reload_watches_code_and_migrations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that was just written is told at the start that follows."""
+    given: dict[str, Any] = {}
+    monkeypatch.setattr(uvicorn, "run", lambda _, **options: given.update(options))
+    settings = make_settings(database={"url": "postgresql://a@127.0.0.1:1/b"})
+
+    run_server(Service("app.main:create_app"), settings, reload=True)
+
+    assert given["reload_dirs"] == [
+        str(PROJECT / name) for name in ("chassis", "app", "migrations")
+    ]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).parent.parent.parent
 PAGE = PROJECT / "docs/private-names.md"
-LIBRARIES = {"fastapi", "sqlalchemy", "starlette", "structlog", "uvicorn"}
+LIBRARIES = {"alembic", "fastapi", "sqlalchemy", "starlette", "structlog", "uvicorn"}
 PRIVATE = re.compile(r"_[a-z]\w*")
 
 

@@ -204,17 +204,6 @@ def test_what_was_committed_is_not_undone(place: Path, made: Path) -> None:
     assert refusal_of_undoing().startswith(f"{made} was committed since")
 
 
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    """All that the tools need of this project."""
-    ignored = shutil.ignore_patterns("__pycache__")
-    for name in ("app", "chassis", "tools", "migrations"):
-        shutil.copytree(PROJECT / name, tmp_path / name, ignore=ignored)
-    for name in ("alembic.ini", "pyproject.toml"):
-        shutil.copy(PROJECT / name, tmp_path)
-    return tmp_path
-
-
 def test_without_a_database_nothing_is_written(copy: Path) -> None:
     before = texts(copy)
 

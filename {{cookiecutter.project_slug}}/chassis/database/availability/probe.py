@@ -2,9 +2,14 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
+from chassis.database.connections.engine import Connection
 from chassis.database.connections.line import FAILURES, Line
 from chassis.settings.groups import DatabaseSettings
+
+Answer = TypeVar("Answer")
 
 CACHE = 1.0
 
@@ -30,6 +35,11 @@ class Probe:
                 self.available = await self._ask()
                 self._asked_at = time.monotonic()
             return self.available
+
+    async def ask(self, question: Callable[[Connection], Awaitable[Answer]]) -> Answer:
+        """Something else, on the same connection. Raises one of FAILURES."""
+        async with self._lock, self._line.open() as connection:
+            return await question(connection)
 
     async def _ask(self) -> bool:
         try:

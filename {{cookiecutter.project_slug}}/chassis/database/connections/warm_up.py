@@ -18,6 +18,8 @@ class WarmUp:
         self._engine = engine
         self._connections = connections
         self.done = connections == 0
+        self.opened = asyncio.Event()
+        """Never set where there is nothing to open."""
 
     async def run(self) -> None:
         complained = False
@@ -25,6 +27,7 @@ class WarmUp:
             try:
                 await open_connections(self._engine, self._connections)
                 self.done = True
+                self.opened.set()
             except FAILURES as error:
                 if not complained:
                     structlog.get_logger().warning(

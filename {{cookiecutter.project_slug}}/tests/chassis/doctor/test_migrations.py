@@ -4,7 +4,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from alembic.script import ScriptDirectory
 
 from chassis.doctor.report import Finding, error
 from tests.chassis.doctor.examining import FACTS, check
@@ -13,12 +12,10 @@ from tests.chassis.doctor.examining import FACTS, check
 def test_migrations_are_counted_from_where_the_database_is(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    (tmp_path / "migrations/versions").mkdir(parents=True)
-    (tmp_path / "alembic.ini").write_text("[alembic]\nscript_location = %(here)s/migrations\n")
     for name, before in (("first", None), ("second", "first")):
         text = f"revision = {name!r}\ndown_revision = {before!r}\n"
-        (tmp_path / f"migrations/versions/{name}.py").write_text(text)
-    monkeypatch.setattr("chassis.doctor.migrations.PROJECT_FILE", tmp_path / "pyproject.toml")
+        (tmp_path / f"{name}.py").write_text(text)
+    monkeypatch.setattr("chassis.doctor.migrations.VERSIONS", tmp_path)
 
     def found(*applied: str) -> Finding:
         return check("migrations", replace(FACTS, revisions=frozenset(applied)))
@@ -36,8 +33,10 @@ def test_a_database_ahead_of_the_code_is_told() -> None:
     assert found.message == "The database is at abc, which this code does not know"
 
 
-def test_two_heads_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ScriptDirectory, "get_heads", lambda _: ["abc", "def"])
+def test_two_heads_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("abc", "def"):
+        (tmp_path / f"{name}.py").write_text(f"revision = {name!r}\ndown_revision = None\n")
+    monkeypatch.setattr("chassis.doctor.migrations.VERSIONS", tmp_path)
 
     assert check("migrations") == error(
         "The migrations end in 2 heads", "Run `alembic merge heads`."
@@ -47,9 +46,7 @@ def test_two_heads_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_migrations_left_out_of_the_image_are_told(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("chassis.doctor.migrations.PROJECT_FILE", tmp_path / "pyproject.toml")
+    monkeypatch.setattr("chassis.doctor.migrations.VERSIONS", tmp_path / "not there")
 
-    found = check("migrations")
-
-    assert found.status == "error"
-    assert found.message.startswith("The migrations cannot be read: No 'script_location'")
+    advice = "Ship migrations/ with the service; `alembic history` says more."
+    assert check("migrations") == error("The migrations cannot be read", advice)

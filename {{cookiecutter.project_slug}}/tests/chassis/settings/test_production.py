@@ -109,3 +109,21 @@ def test_production_tells_strangers_no_more_than_it_is_asked_to(
     settings = Settings()
 
     assert (settings.serves_docs, settings.tells_health_details) == (told, told)
+
+
+@pytest.mark.parametrize(
+    ("environment", "value", "required"),
+    [
+        ("development", "auto", False),
+        ("test", "auto", False),
+        ("production", "auto", True),
+        ("production", "false", False),
+        ("development", "true", True),
+    ],
+)
+def test_production_waits_for_its_migrations_unless_it_shall_not(
+    setenv: Any, environment: str, value: str, required: bool
+) -> None:
+    setenv(ENVIRONMENT=environment, DATABASE_URL=URL, DATABASE_REQUIRE_MIGRATIONS=value)
+
+    assert Settings().requires_migrations is required

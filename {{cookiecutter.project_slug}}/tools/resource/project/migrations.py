@@ -12,12 +12,16 @@ TABLE = re.compile(r'op\.(?:create_table\(\s*|\w+\([^"]*"[^"]+"\)?,\s*)"(\w+)"')
 
 
 def revise(plural: str) -> Path:
-    """Write the migration that makes this table; raises Refusal, and then leaves none."""
+    """Write the migration that makes this table, and run it: `make dev` may be serving.
+
+    Raises Refusal, and then leaves none.
+    """
     before = revisions()
     try:
         _succeed("tools.resource.project.revising", f"add {plural.replace('_', ' ')}")
         (made,) = revisions() - before
         _check_alone(made, plural)
+        _succeed("alembic", "upgrade", "head")
     except BaseException:
         for path in revisions() - before:
             (PROJECT / path).unlink()

@@ -4,14 +4,18 @@ import sys
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 
 from tools.resource.project.places import PROJECT
 
 
 def main(message: str) -> None:
     config = Config(PROJECT / "alembic.ini")
-    command.upgrade(config, "head")
-    command.revision(config, message, autogenerate=True)
+    try:
+        command.upgrade(config, "head")
+        command.revision(config, message, autogenerate=True)
+    except CommandError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":
