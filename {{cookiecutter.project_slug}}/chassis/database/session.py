@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from time import monotonic
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import structlog
 from asyncpg import PostgresError
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from chassis.database.availability.replica import Replica
 from chassis.database.connections.dialect import dialect_of
 from chassis.database.connections.engine import Connection
+from chassis.database.connections.failover import driver_of
 from chassis.database.failures import sqlstate
 from chassis.database.guards import refuse_writes
 from chassis.database.quick.direct import DirectReads
@@ -31,7 +32,7 @@ class Database:
     def __init__(self, engine: AsyncEngine, replica: Replica | None = None) -> None:
         self.engine = engine
         self.replica = replica
-        dialect_of(engine).refuse_commit_after_error()
+        dialect_of(engine).heed_errors()
         self._writing = _sessions(engine, CommittingSession)
         self._reading = _sessions_for_reads(engine)
         self._reading_replica = _sessions_for_reads(replica.engine) if replica else self._reading
@@ -94,9 +95,9 @@ class Database:
     @asynccontextmanager
     async def driver_connection(self) -> AsyncIterator[Connection]:
         """Asyncpg's own connection, from the same pool, where the ORM costs too much."""
-        async with self.engine.connect() as connection:
-            pooled = await connection.get_raw_connection()
-            yield cast("Connection", pooled.driver_connection)
+        failover = dialect_of(self.engine).failover
+        async with self.engine.connect() as connection, driver_of(connection, failover) as driver:
+            yield driver
 
 
 def _sessions(
