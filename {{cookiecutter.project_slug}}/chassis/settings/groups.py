@@ -14,6 +14,7 @@ from pydantic import (
 )
 from sqlalchemy import URL, make_url
 
+from chassis.settings.database_servers import Server, servers_of, told
 from chassis.settings.database_urls import DatabaseURL, NamedDatabases, OptionalDatabaseURL
 from chassis.settings.showing import Discreet
 from chassis.settings.values import (
@@ -95,7 +96,7 @@ class DatabaseSettings(Group):
     """PostgreSQL and the connection pool of each process."""
 
     url: DatabaseURL
-    """`postgresql://user:password@host:5432/database`; `?sslmode=require` and such may follow."""
+    """`postgresql://user:password@host:5432/database`; hosts may be `db1:5432,db2:5432`."""
     password_file: FilePath | None = None
     """File that holds the password; read anew for each connection, the replica's too."""
     password_provider: PasswordProvider | None = None
@@ -145,7 +146,13 @@ class DatabaseSettings(Group):
 
     @property
     def address(self) -> URL:
-        return make_url(self.url.get_secret_value())
+        """To be told and compared, not to connect to: see `told`."""
+        return told(make_url(self.url.get_secret_value()))
+
+    @property
+    def servers(self) -> list[Server]:
+        """Where the address names several."""
+        return servers_of(make_url(self.url.get_secret_value()))
 
     @property
     def warm_connections(self) -> int:

@@ -51,9 +51,16 @@ class Line:
 
     async def _connected(self) -> Connection:
         if self._connection is None or self._connection.is_closed():
-            self._connection = await open_connection(self._settings, self._name, self._password)
+            self._connection = await open_connection(self._hasty(), self._name, self._password)
             self.server_version = self._connection.get_settings().server_version.split()[0]
         return self._connection
+
+    def _hasty(self) -> DatabaseSettings:
+        """Of several servers, the last shall have its turn too."""
+        if not self._settings.servers:
+            return self._settings
+        each = min(self._settings.connect_timeout, TIMEOUT / len(self._settings.servers))
+        return self._settings.model_copy(update={"connect_timeout": each})
 
     async def close(self) -> None:
         connection, self._connection = self._connection, None

@@ -5,12 +5,15 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from time import monotonic
 from typing import Any, Self
+from urllib.parse import quote
 
 import asyncpg
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
+from chassis.database.connections.engine import open_connection
+from chassis.database.connections.password import Password
 from chassis.web.sessions import Session
 from tests.chassis.database.availability.failover.moving import DATABASE, address_of, demoted
 from tests.chassis.database.availability.standby import execute, standby_of
@@ -102,3 +105,55 @@ async def test_writes_go_on_when_the_address_has_moved(
                 await writers.until_written()
 
     assert await ask(standby, "SELECT count(*) FROM marks") >= 50
+
+
+@pytest.mark.usefixtures("marks")
+@pytest.mark.parametrize("former", ["demoted", "gone"])
+async def test_writes_go_on_when_the_other_server_of_the_address_was_promoted(
+    start_app: StartApp, standby: Server, former: str, own_server: Server
+) -> None:
+    url = address_of_both(own_server, standby, "read-write")
+    app = await start_app(make_settings(database={"url": url, "pool_size": 5}))
+    async with AsyncExitStack() as stack:
+        writers = await stack.enter_async_context(Writers(app))
+        await writers.until_written()
+        if former == "gone":
+            stack.callback(own_server.start)
+            await asyncio.to_thread(own_server.stop, "immediate")
+        else:
+            await stack.enter_async_context(demoted(own_server))
+        await eventually(lambda: writers.refused)
+        await promote(standby)
+
+        await writers.until_written()
+
+    assert await ask(standby, "SELECT count(*) FROM marks") >= 50
+
+
+@pytest.mark.parametrize(
+    ("wish", "recovering"),
+    [("read-write", False), ("primary", False), ("standby", True), ("prefer-standby", True)],
+)
+async def test_of_two_servers_the_one_that_is_asked_for_is_connected_to(
+    own_server: Server, standby: Server, wish: str, recovering: bool
+) -> None:
+    for servers in ((own_server, standby), (standby, own_server)):
+        settings = make_settings(database={"url": address_of_both(*servers, wish)}).database
+        connection = await open_connection(settings, "tests", Password(settings))
+        assert await connection.fetchval("SELECT pg_is_in_recovery()") is recovering
+        await connection.close()
+
+
+async def test_a_standby_is_preferred_and_not_required(own_server: Server) -> None:
+    url = address_of_both(own_server, own_server, "prefer-standby")
+    settings = make_settings(database={"url": url}).database
+    connection = await open_connection(settings, "tests", Password(settings))
+
+    assert not await connection.fetchval("SELECT pg_is_in_recovery()")
+    await connection.close()
+
+
+def address_of_both(one: Server, other: Server, wish: str) -> str:
+    login = f"postgres:{quote(one.password)}"
+    hosts = f"127.0.0.1:{one.port},127.0.0.1:{other.port}"
+    return f"postgresql://{login}@{hosts}/{DATABASE}?target_session_attrs={wish}"
