@@ -23,6 +23,7 @@ from chassis.web.errors.websocket_errors import handle_socket_errors
 from chassis.web.named_databases import require_named
 from chassis.web.openapi import describe_problems
 from chassis.web.rate_limits.wiring import rate_limits
+from chassis.web.root_path import serve_below
 from chassis.web.routing import quicken
 from chassis.web.routing.held_sessions import refuse_held_sessions
 from chassis.web.routing.shadows import tell_shadows
@@ -63,6 +64,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     handle_errors(app)
     handle_socket_errors(app)
     describe_problems(app)
+    serve_below(settings.server.root_path, app)
     tell_shadows(app.routes)
     return app
 

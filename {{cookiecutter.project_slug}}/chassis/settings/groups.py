@@ -16,6 +16,7 @@ from sqlalchemy import URL, make_url
 
 from chassis.settings.database_servers import Server, servers_of, told
 from chassis.settings.database_urls import DatabaseURL, NamedDatabases, OptionalDatabaseURL
+from chassis.settings.places import RootPath
 from chassis.settings.showing import Discreet
 from chassis.settings.values import (
     CollectorURL,
@@ -66,6 +67,8 @@ class ServerSettings(Group):
     """Port to listen on; 0 takes a free one."""
     workers: int = Field(1, ge=1, le=256)
     """Processes. Each has a connection pool of its own."""
+    root_path: RootPath = ""
+    """Path below which a proxy serves it, such as `/shop`, whether it strips that or keeps it."""
     replicas: int = Field(1, ge=1, le=10_000)
     """Copies of the service that share the database; only to count connections."""
     drain_seconds: SecondsOrNever = 5.0
