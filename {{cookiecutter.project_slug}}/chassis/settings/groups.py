@@ -62,7 +62,7 @@ class ServerSettings(Group):
     """The HTTP server."""
 
     host: str = "127.0.0.1"
-    """Address to listen on; `0.0.0.0` in a container."""
+    """Address to listen on; `0.0.0.0` in a container, `::` for IPv4 and IPv6."""
     port: int = Field(8000, ge=0, le=65_535)
     """Port to listen on; 0 takes a free one."""
     workers: int = Field(1, ge=1, le=256)

@@ -75,15 +75,32 @@ def test_a_port_in_use_is_told_before_anything_starts(workers: int) -> None:
     )
 
 
-@pytest.mark.parametrize("host", ["192.0.2.1", "no-such-host.invalid"])
-def test_a_wrong_address_is_told_by_the_server(host: str) -> None:
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (["--host=192.0.2.1"], "192.0.2.1:8000: this machine has no such address; set SERVER_HOST"),
+        (["--host=no-such-host.invalid"], "no-such-host.invalid: there is no such host; set"),
+        (["--uds=/no/such/place"], "/no/such/place: No such file or directory."),
+        (["--fd=99"], "file descriptor 99: it is no socket."),
+    ],
+)
+def test_where_it_cannot_listen_is_told_before_anything_starts(flags: list[str], told: str) -> None:
     env = {"DATABASE_URL": "postgresql://nobody:nothing@localhost:1/nowhere"}
-    with fork(APPLICATION, "serve", f"--host={host}", env=env) as process:
+    with fork(APPLICATION, "serve", *flags, env=env) as process:
         output, _ = process.communicate()
 
-    assert process.returncode != 0
-    assert "error" in output
-    assert "Traceback" not in output
+    assert process.returncode == 1
+    assert output.startswith(f"Cannot listen on {told}")
+    assert len(output.splitlines()) == 1
+
+
+def test_a_socket_and_a_descriptor_are_not_one() -> None:
+    env = {"DATABASE_URL": "postgresql://nobody:nothing@localhost:1/nowhere"}
+    with fork(APPLICATION, "serve", "--fd=3", "--uds=here", env=env) as process:
+        output, _ = process.communicate()
+
+    assert process.returncode == 2
+    assert "--uds and --fd: give one of them" in output
 
 
 @pytest.fixture(scope="module")
