@@ -25,6 +25,7 @@ from chassis.web.mounting import adopt_mounted
 from chassis.web.named_databases import require_named
 from chassis.web.openapi import describe_problems
 from chassis.web.rate_limits.wiring import rate_limits
+from chassis.web.root_path import serve_below
 from chassis.web.routing import quicken
 from chassis.web.routing.held_sessions import refuse_held_sessions
 from chassis.web.routing.shadows import tell_shadows
@@ -66,6 +67,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     handle_socket_errors(app)
     describe_problems(app)
     adopt_mounted(app)
+    serve_below(settings.server.root_path, app)
     tell_shadows(app.routes)
     return app
 

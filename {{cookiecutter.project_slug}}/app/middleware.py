@@ -12,6 +12,7 @@ from chassis.web.middleware.hosts import HostsMiddleware
 from chassis.web.middleware.limits import LimitsMiddleware
 from chassis.web.middleware.logging import LoggingMiddleware
 from chassis.web.middleware.request_id import RequestIDMiddleware
+from chassis.web.middleware.root_path import RootPathMiddleware
 from chassis.web.middleware.security_headers import SecurityHeadersMiddleware
 from chassis.web.middleware.timing import TimingMiddleware
 from chassis.web.middleware.trace import TraceMiddleware
@@ -24,6 +25,7 @@ def middleware(settings: Settings, telemetry: Telemetry) -> list[Middleware]:
     server = settings.server
     development = settings.environment is Environment.DEVELOPMENT
     return [
+        *([_root_path(settings)] if server.root_path else []),
         Middleware(DrainMiddleware),
         *([cors(settings.cors)] if settings.cors.origins else []),
         Middleware(SecurityHeadersMiddleware),
@@ -43,6 +45,10 @@ def middleware(settings: Settings, telemetry: Telemetry) -> list[Middleware]:
         *rate_limit_middleware(settings.rate),
         Middleware(HeadMiddleware),
     ]
+
+
+def _root_path(settings: Settings) -> Middleware:
+    return Middleware(RootPathMiddleware, root_path=settings.server.root_path)
 
 
 def _hosts(settings: Settings) -> Middleware:

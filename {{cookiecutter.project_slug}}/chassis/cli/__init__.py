@@ -3,25 +3,32 @@
 import asyncio
 import json
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from uvicorn.importer import import_from_string
 
 from chassis.cli.service import Service, service_of
-from chassis.cli.serving import run_server
+from chassis.cli.serving import listener_for, run_server
 from chassis.cli.transfers import commands
 from chassis.doctor.budget import Load
 from chassis.doctor.start import warn_in_background
 from chassis.observability.logging import configure_logging
 from chassis.settings.faults import SettingsError
-from chassis.web.serving.listening import CannotListenError, refuse_taken
+from chassis.web.serving.listening import CannotListenError
 
 cli = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on, else SERVER_HOST.")]
 Port = Annotated[
     int | None, typer.Option(min=0, max=65_535, help="Port to listen on, else SERVER_PORT.")
+]
+Uds = Annotated[
+    Path | None, typer.Option(help="Unix socket to listen on; its file is removed at the end.")
+]
+Fd = Annotated[
+    int | None, typer.Option(min=0, help="File descriptor to listen on, as systemd passes it.")
 ]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes, else SERVER_WORKERS.")]
 Reload = Annotated[bool, typer.Option("--reload", help="Restart when code changes.")]
@@ -37,10 +44,12 @@ QueryMs = Annotated[
 
 
 @cli.command()
-def serve(
+def serve(  # noqa: PLR0913, PLR0917  each is an option
     context: typer.Context,
     host: Host = None,
     port: Port = None,
+    uds: Uds = None,
+    fd: Fd = None,
     workers: Workers = None,
     reload: Reload = False,  # noqa: FBT002  an option of a command line is a flag
 ) -> None:
@@ -53,11 +62,11 @@ def serve(
     given = {"host": host, "port": port, "workers": workers}
     said = {name: value for name, value in given.items() if value is not None}
     server = settings.server.model_copy(update=said)
-    refuse_taken(server.host, server.port)
+    listener = listener_for(server, uds, fd)
     configure_logging(settings.log, settings.identity)
     settings = settings.model_copy(update={"server": server})
     warn_in_background(settings)
-    run_server(service, settings, reload=reload)
+    run_server(service, settings, listener, reload=reload)
 
 
 @cli.command()

@@ -1,39 +1,77 @@
 """The server of a service: uvicorn, told what the settings say."""
 
+import sys
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import typer
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
 
 from chassis.cli.service import Service
 from chassis.observability.workers import metrics_of_workers
 from chassis.settings import Settings
 from chassis.settings.groups import ServerSettings
 from chassis.web.serving.header_timeout import HeaderTimeoutProtocol
+from chassis.web.serving.listening import Listener, at_descriptor, at_host
+from chassis.web.serving.reloading import GRACEFUL, ReloadedProcess
+from chassis.web.serving.server import LOCAL, LocalConfig, SingleServer
+from chassis.web.serving.unix_socket import at_path
 from chassis.web.serving.workers import WorkerProcesses
 
 PROJECT = Path(__file__).parent.parent.parent
 
 
-def run_server(service: Service, settings: Settings, *, reload: bool) -> None:
+def listener_for(server: ServerSettings, uds: Path | None, fd: int | None) -> Listener:
+    """Raises CannotListenError."""
+    if uds is not None and fd is not None:
+        message = "--uds and --fd: give one of them"
+        raise typer.BadParameter(message)
+    if fd is not None:
+        return at_descriptor(fd)
+    return at_host(server.host, server.port) if uds is None else at_path(uds)
+
+
+def run_server(
+    service: Service, settings: Settings, listener: Listener, *, reload: bool = False
+) -> None:
     """Until a signal ends it."""
     server = settings.server
     several = server.workers > 1 or reload
-    options: dict[str, Any] = {
-        "factory": True,
-        "host": server.host,
-        "port": server.port,
-        "workers": server.workers,
-        "reload": reload,
-        "reload_dirs": _watched(service) if reload else None,
-        **server_options(settings.server),
-    }
+    options = server_options(server)
+    if listener.is_local and "*" not in server.trusted_proxies:
+        options["forwarded_allow_ips"] = [*server.trusted_proxies, LOCAL]
+    if reload:
+        options["timeout_graceful_shutdown"] = min(server.graceful_timeout, GRACEFUL)
+    config = (LocalConfig if listener.is_local else uvicorn.Config)(
+        service.application,
+        factory=True,
+        workers=server.workers,
+        reload=reload,
+        reload_dirs=_watched(service) if reload else None,
+        **options,
+    )
     with metrics_of_workers(settings.metrics, server.host, several=several):
-        if several and not reload:
-            WorkerProcesses.run_all(uvicorn.Config(service.application, **options))
-        else:
-            uvicorn.run(service.application, **options)
+        try:
+            _run(config, listener)
+        except KeyboardInterrupt:
+            return  # uvicorn has told its own end, and this is the signal's
+        finally:
+            listener.close()
+
+
+def _run(config: uvicorn.Config, listener: Listener) -> None:
+    if config.should_reload:
+        ReloadedProcess.run_always(config, listener)
+    elif config.workers > 1:
+        WorkerProcesses.run_all(config, listener)
+    else:
+        config.load_app()  # exits with one line where there is none
+        server = SingleServer(config, listener)
+        server.run(listener.sockets)
+        if not server.started:
+            sys.exit(STARTUP_FAILURE)
 
 
 def _watched(service: Service) -> list[str]:

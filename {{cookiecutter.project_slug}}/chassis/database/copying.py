@@ -4,7 +4,8 @@ asyncpg's binary COPY on the connection of the session, so that the rows are com
 back with all else that the session does. What models fill in on INSERT is filled in here.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -13,7 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapper
 
 from chassis.database.changes import DIALECT
+from chassis.database.connections.dialect import dialect_of
 from chassis.database.connections.engine import Connection
+from chassis.database.connections.failover import driver_of
 from chassis.database.model import Base
 from chassis.database.quick.plainness import is_values_alone
 
@@ -29,25 +32,29 @@ async def copy(session: AsyncSession, model: type[Base], rows: Sequence[Mapping[
         return 0
     columns = _columns(inspect(model), rows)
     table = cast("Any", model.__table__)
-    connection = await _in_transaction(session)
-    await connection.copy_records_to_table(
-        table.name,
-        schema_name=table.schema,
-        columns=[column.name for column in columns],
-        records=_records(columns, rows),
-    )
+    async with _in_transaction(session) as connection:
+        await connection.copy_records_to_table(
+            table.name,
+            schema_name=table.schema,
+            columns=[column.name for column in columns],
+            records=_records(columns, rows),
+        )
     return len(rows)
 
 
-async def _in_transaction(session: AsyncSession) -> Connection:
+@asynccontextmanager
+async def _in_transaction(session: AsyncSession) -> AsyncIterator[Connection]:
     await session.flush()
     await session.execute(text("SELECT 1"))  # BEGIN goes with the first statement, not before
-    pooled = await (await session.connection()).get_raw_connection()
-    connection = cast("Connection", pooled.driver_connection)
-    if not connection.is_in_transaction():
-        message = "COPY needs a transaction to be rolled back with; a session for reads has none"
-        raise RuntimeError(message)
-    return connection
+    connection = await session.connection()
+    failover = dialect_of(connection.engine).failover
+    async with driver_of(connection, failover) as driver:
+        if not driver.is_in_transaction():
+            message = (
+                "COPY needs a transaction to be rolled back with; a session for reads has none"
+            )
+            raise RuntimeError(message)
+        yield driver
 
 
 class _Filled(dict[str, Any]):

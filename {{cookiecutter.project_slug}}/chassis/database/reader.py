@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.util.concurrency import greenlet_spawn
 
 from chassis.database.connections.dialect import dialect_of
+from chassis.database.connections.failover import leave_generation
 from chassis.database.model import Entity
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class Reader:
             rows: list[Record] = await connection.driver_connection.fetch(sql, *arguments)
         except BaseException as error:
             observation.ended(sql, begun, error)
-            await _fail(connection, error)
+            await _fail(engine, connection, error)
             raise
         finally:
             await greenlet_spawn(connection.close)
@@ -87,9 +88,12 @@ async def _checked_out(engine: AsyncEngine) -> Any:
         raise cast("Exception", error.__cause__) from None
 
 
-async def _fail(connection: Any, error: BaseException) -> None:
+async def _fail(engine: AsyncEngine, connection: Any, error: BaseException) -> None:
     if isinstance(error, asyncio.CancelledError):
         await greenlet_spawn(connection.invalidate)  # the answer is still on its way
+    elif dialect_of(engine).failover.noticed(error, connection.driver_connection):
+        leave_generation(engine, connection)
+        await greenlet_spawn(connection.invalidate)
     elif not isinstance(error, PostgresError) and connection.driver_connection.is_closed():
         # Whatever asyncpg, its protocol or the socket called it.
         message = f"the connection broke: {type(error).__name__}: {error}"

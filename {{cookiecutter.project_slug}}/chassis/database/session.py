@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from time import monotonic
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import structlog
 from asyncpg import PostgresError
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from chassis.database.availability.replica import Replica
 from chassis.database.connections.dialect import dialect_of
 from chassis.database.connections.engine import Connection
+from chassis.database.connections.failover import driver_of
 from chassis.database.failures import sqlstate
 from chassis.database.quick.direct import DirectReads
 from chassis.database.retries import pauses, worth_another_try
@@ -28,7 +29,7 @@ class Database:
     def __init__(self, engine: AsyncEngine, replica: Replica | None = None) -> None:
         self.engine = engine
         self.replica = replica
-        dialect_of(engine).refuse_commit_after_error()
+        dialect_of(engine).heed_errors()
         self._writing = sessions_that_commit(engine)
         self._reading = sessions_for_reads(engine)
         self._reading_replica = sessions_for_reads(replica.engine) if replica else self._reading
@@ -92,9 +93,9 @@ class Database:
     @asynccontextmanager
     async def driver_connection(self) -> AsyncIterator[Connection]:
         """Asyncpg's own connection, from the same pool, where the ORM costs too much."""
-        async with self.engine.connect() as connection:
-            pooled = await connection.get_raw_connection()
-            yield cast("Connection", pooled.driver_connection)
+        failover = dialect_of(self.engine).failover
+        async with self.engine.connect() as connection, driver_of(connection, failover) as driver:
+            yield driver
 
 
 async def _is_connected(session: AsyncSession, replica: Replica) -> bool:

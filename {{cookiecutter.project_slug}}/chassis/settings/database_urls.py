@@ -6,25 +6,14 @@ from contextlib import suppress
 from typing import Annotated
 from urllib.parse import quote, unquote
 
-from asyncpg.connect_utils import SessionAttribute, SSLMode, SSLNegotiation
 from pydantic import BeforeValidator, SecretStr
 from pydantic_settings import NoDecode
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-# What follows `?` in the URL: https://magicstack.github.io/asyncpg/current/api/index.html#connection
-CHOICES: dict[str, list[str]] = {
-    "sslmode": [mode.name.replace("_", "-") for mode in SSLMode],
-    "sslnegotiation": [kind.value for kind in SSLNegotiation],
-    "target_session_attrs": [attribute.value for attribute in SessionAttribute],
-}
-OPTIONS = {
-    *CHOICES,
-    *("host", "port", "dbname", "database", "user", "password", "passfile", "service"),
-    *("sslcert", "sslkey", "sslrootcert", "sslcrl", "sslpassword"),
-    *("ssl_min_protocol_version", "ssl_max_protocol_version", "krbsrvname", "gsslib"),
-    "options",
-}
+from chassis.settings.database_options import refuse_unusable
+from chassis.settings.database_servers import with_servers
+
 OWN_NAMES = ("database", "replica")
 """What health and doctor call the databases that are not named by a setting."""
 
@@ -44,8 +33,12 @@ def _database_url(value: object) -> object:
     login, at, address = location.rpartition("@")
     user, colon, password = login.partition(":")
     encoded = quote(unquote(password), safe="")
+    hosts, slash, database = address.partition("/")
+    one = "" if "," in hosts else hosts  # SQLAlchemy knows no others
     try:
-        url = make_url(f"postgresql://{user}{colon}{encoded}{at}{address}{mark}{query}")
+        url = make_url(
+            f"postgresql://{user}{colon}{encoded}{at}{one}{slash}{database}{mark}{query}"
+        )
     except (ArgumentError, ValueError):
         message = "is not a URL; percent-encode special characters of user and password"
         raise ValueError(message) from None
@@ -53,26 +46,9 @@ def _database_url(value: object) -> object:
         message = "names no database: postgresql://user:password@host:5432/database"
         raise ValueError(message)
     # An `@` says that the question mark may be one of the password's own.
-    for name, given in url.query.items():
-        _refuse_unknown_option(name, given, shown="@" not in query)
+    refuse_unusable(url, shown="@" not in query)
+    url = with_servers(url, "" if one else hosts)
     return SecretStr(url.render_as_string(hide_password=False))
-
-
-def _refuse_unknown_option(name: str, value: object, *, shown: bool) -> None:
-    """The driver would refuse it, or pass it on to a server that does, at the first connection."""
-    if name not in OPTIONS:
-        plain = shown and re.fullmatch(r"\w{1,40}", name)
-        told = name if plain else "what follows the question mark"
-        message = (
-            f"the driver has no option {told}; settings of the server go into one: "
-            "?options=-c%20search_path%3Dshop"
-        )
-        raise ValueError(message)
-    choices = CHOICES.get(name)
-    if choices and value not in choices:
-        other = f", not {str(value)[:20]!r}" if shown else ""
-        message = f"{name} must be one of {', '.join(choices)}{other}"
-        raise ValueError(message)
 
 
 def _named_databases(value: object) -> object:

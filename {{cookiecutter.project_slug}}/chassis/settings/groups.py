@@ -14,7 +14,9 @@ from pydantic import (
 )
 from sqlalchemy import URL, make_url
 
+from chassis.settings.database_servers import Server, servers_of, told
 from chassis.settings.database_urls import DatabaseURL, NamedDatabases, OptionalDatabaseURL
+from chassis.settings.places import RootPath
 from chassis.settings.showing import Discreet
 from chassis.settings.values import (
     CollectorURL,
@@ -60,11 +62,13 @@ class ServerSettings(Group):
     """The HTTP server."""
 
     host: str = "127.0.0.1"
-    """Address to listen on; `0.0.0.0` in a container."""
+    """Address to listen on; `0.0.0.0` in a container, `::` for IPv4 and IPv6."""
     port: int = Field(8000, ge=0, le=65_535)
     """Port to listen on; 0 takes a free one."""
     workers: int = Field(1, ge=1, le=256)
     """Processes. Each has a connection pool of its own."""
+    root_path: RootPath = ""
+    """Path below which a proxy serves it, such as `/shop`, whether it strips that or keeps it."""
     replicas: int = Field(1, ge=1, le=10_000)
     """Copies of the service that share the database; only to count connections."""
     drain_seconds: SecondsOrNever = 5.0
@@ -95,7 +99,7 @@ class DatabaseSettings(Group):
     """PostgreSQL and the connection pool of each process."""
 
     url: DatabaseURL
-    """`postgresql://user:password@host:5432/database`; `?sslmode=require` and such may follow."""
+    """`postgresql://user:password@host:5432/database`; hosts may be `db1:5432,db2:5432`."""
     password_file: FilePath | None = None
     """File that holds the password; read anew for each connection, the replica's too."""
     password_provider: PasswordProvider | None = None
@@ -147,7 +151,13 @@ class DatabaseSettings(Group):
 
     @property
     def address(self) -> URL:
-        return make_url(self.url.get_secret_value())
+        """To be told and compared, not to connect to: see `told`."""
+        return told(make_url(self.url.get_secret_value()))
+
+    @property
+    def servers(self) -> list[Server]:
+        """Where the address names several."""
+        return servers_of(make_url(self.url.get_secret_value()))
 
     @property
     def warm_connections(self) -> int:

@@ -87,10 +87,11 @@ async def ready(
     response: Response,
 ) -> Health:
     """Whether to send requests here: of the databases, the service's own primary decides."""
-    available = await probe.check() and await migrations.suffice()
-    available = available and request.app.state["warm_up"].done
-    status = "draining" if drain.is_set() else _status(available)
-    return _answer(Health(status=status), request, response)
+    available, warm = await probe.check(), request.app.state["warm_up"].done
+    migrated = available and await migrations.suffice()
+    status = "draining" if drain.is_set() else _status(available and migrated and warm)
+    starting = available and migrated and not warm
+    return _answer(Health(status=status), request, response, starting=starting)
 
 
 @router.get("/health", responses={503: {"model": FullHealth, "description": "Not ready"}})
@@ -134,10 +135,13 @@ def _status(available: bool) -> Status:  # noqa: FBT001  this function is what g
     return "ok" if available else "unavailable"
 
 
-def _answer(answer: Answer, request: Request, response: Response) -> Answer:
+def _answer(
+    answer: Answer, request: Request, response: Response, *, starting: bool = False
+) -> Answer:
     if answer.status != "ok":
         response.status_code = 503
-    request.state.expected = answer.status == "draining"  # asked for, so the log has no error
+    # In an ordinary start and end, so the log has no error.
+    request.state.expected = starting or answer.status == "draining"
     return answer
 
 

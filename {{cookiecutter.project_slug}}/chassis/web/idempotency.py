@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.database.idempotency import Answer, Claim
 from chassis.problems import MalformedRequest
+from chassis.web.routing.matched_route import path_in_service
 from chassis.web.service import service_of
 
 HEADER = "Idempotency-Key"
@@ -75,7 +76,8 @@ def scope(request: Request) -> bytes:
     A client is who sends the same `Authorization`. As soon as the service knows its users, let it
     be the user's ID, which outlasts a token.
     """
-    place = f"{request.method} {request.scope['path']}".encode("utf-8", "surrogatepass")
+    path = path_in_service(request.scope)
+    place = f"{request.method} {path}".encode("utf-8", "surrogatepass")
     client = ",".join(request.headers.getlist("Authorization")).encode("latin-1")
     return sha256(place + b"\0" + client).digest()
 

@@ -34,6 +34,7 @@ from chassis.web.middleware.hosts import HostsMiddleware
 from chassis.web.middleware.limits import LimitsMiddleware
 from chassis.web.middleware.logging import LoggingMiddleware
 from chassis.web.middleware.request_id import RequestIDMiddleware
+from chassis.web.middleware.root_path import RootPathMiddleware
 from chassis.web.middleware.security_headers import SecurityHeadersMiddleware
 from chassis.web.middleware.timing import TimingMiddleware
 from chassis.web.middleware.trace import TraceMiddleware
@@ -41,6 +42,7 @@ from chassis.web.mounting import adopt_mounted
 from chassis.web.named_databases import require_named
 from chassis.web.openapi import describe_problems
 from chassis.web.rate_limits.wiring import rate_limit_middleware, rate_limits
+from chassis.web.root_path import serve_below
 from chassis.web.routing import quicken
 from chassis.web.routing.held_sessions import refuse_held_sessions
 from chassis.web.routing.shadows import tell_shadows
@@ -84,6 +86,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     handle_socket_errors(app)
     describe_problems(app)
     adopt_mounted(app)
+    serve_below(settings.server.root_path, app)
     tell_shadows(app.routes)
     return app
 
@@ -124,6 +127,7 @@ def middleware(settings: Settings, telemetry: Telemetry) -> list[Middleware]:
     server = settings.server
     development = settings.environment is Environment.DEVELOPMENT
     return [
+        *([_root_path(settings)] if server.root_path else []),
         Middleware(DrainMiddleware),
         *([cors(settings.cors)] if settings.cors.origins else []),
         Middleware(SecurityHeadersMiddleware),
@@ -143,6 +147,10 @@ def middleware(settings: Settings, telemetry: Telemetry) -> list[Middleware]:
         *rate_limit_middleware(settings.rate),
         Middleware(HeadMiddleware),
     ]
+
+
+def _root_path(settings: Settings) -> Middleware:
+    return Middleware(RootPathMiddleware, root_path=settings.server.root_path)
 
 
 def _hosts(settings: Settings) -> Middleware:

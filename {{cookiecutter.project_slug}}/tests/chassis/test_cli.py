@@ -6,15 +6,16 @@ import signal
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import asyncpg
 import httpx
 import pytest
 import uvicorn
 
+from chassis.cli import serving as serving_module
 from chassis.cli.service import Service
 from chassis.cli.serving import run_server
+from chassis.web.serving.listening import Listener
 from tests.support.composition import PROJECT
 from tests.support.serving import APPLICATION, PATIENCE, Served, fork, interpret, serving, until
 from tests.support.settings import make_settings
@@ -81,15 +82,32 @@ def test_a_port_in_use_is_told_before_anything_starts(workers: int) -> None:
     )
 
 
-@pytest.mark.parametrize("host", ["192.0.2.1", "no-such-host.invalid"])
-def test_a_wrong_address_is_told_by_the_server(host: str) -> None:
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (["--host=192.0.2.1"], "192.0.2.1:8000: this machine has no such address; set SERVER_HOST"),
+        (["--host=no-such-host.invalid"], "no-such-host.invalid: there is no such host; set"),
+        (["--uds=/no/such/place"], "/no/such/place: No such file or directory."),
+        (["--fd=99"], "file descriptor 99: it is no socket."),
+    ],
+)
+def test_where_it_cannot_listen_is_told_before_anything_starts(flags: list[str], told: str) -> None:
     env = {"DATABASE_URL": "postgresql://nobody:nothing@localhost:1/nowhere"}
-    with fork(APPLICATION, "serve", f"--host={host}", env=env) as process:
+    with fork(APPLICATION, "serve", *flags, env=env) as process:
         output, _ = process.communicate()
 
-    assert process.returncode != 0
-    assert "error" in output
-    assert "Traceback" not in output
+    assert process.returncode == 1
+    assert output.startswith(f"Cannot listen on {told}")
+    assert len(output.splitlines()) == 1
+
+
+def test_a_socket_and_a_descriptor_are_not_one() -> None:
+    env = {"DATABASE_URL": "postgresql://nobody:nothing@localhost:1/nowhere"}
+    with fork(APPLICATION, "serve", "--fd=3", "--uds=here", env=env) as process:
+        output, _ = process.communicate()
+
+    assert process.returncode == 2
+    assert "--uds and --fd: give one of them" in output
 
 
 @pytest.fixture(scope="module")
@@ -196,12 +214,11 @@ def test_wrong_settings_are_told_in_sentences(command: str) -> None:
 
 def test_a_reload_watches_code_and_migrations(monkeypatch: pytest.MonkeyPatch) -> None:
     """One that was just written is told at the start that follows."""
-    given: dict[str, Any] = {}
-    monkeypatch.setattr(uvicorn, "run", lambda _, **options: given.update(options))
+    run: list[uvicorn.Config] = []
+    monkeypatch.setattr(serving_module, "_run", lambda config, _: run.append(config))
     settings = make_settings(database={"url": "postgresql://a@127.0.0.1:1/b"})
 
-    run_server(Service("app.main:create_app"), settings, reload=True)
+    run_server(Service("app.main:create_app"), settings, Listener([], ""), reload=True)
 
-    assert given["reload_dirs"] == [
-        str(PROJECT / name) for name in ("chassis", "app", "migrations")
-    ]
+    watched = {str(path) for path in run[0].reload_dirs}
+    assert watched == {str(PROJECT / name) for name in ("chassis", "app", "migrations")}

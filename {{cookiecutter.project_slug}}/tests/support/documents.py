@@ -11,7 +11,7 @@ EVERY_MIDDLEWARE: dict[str, Any] = {
     "cors": {"origins": ["https://a.example"]},
     "database": {"url": "postgresql://db/shop"},
     "rate": {"limit_enabled": True},
-    "server": {"trusted_hosts": ["a.example"]},
+    "server": {"root_path": "/shop", "trusted_hosts": ["a.example"]},
 }
 """Settings with which everything is in the stack, but what counts or traces."""
 

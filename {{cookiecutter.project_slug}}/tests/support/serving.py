@@ -4,12 +4,14 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import Any, cast
@@ -34,7 +36,8 @@ KEPT = (
     "PYTHONPYCACHEPREFIX",
     "COVERAGE_PROCESS_CONFIG",
 )
-ADDRESS = re.compile(r"Uvicorn running on (http://\S+:\d+)")
+ADDRESS = re.compile(r"Uvicorn running on (http://\S+:\d+|unix socket /\S+)")
+UNIX_SOCKET = "unix socket "
 STARTED = "Application startup complete"
 PATIENCE = 90.0
 
@@ -53,7 +56,8 @@ class Served:
         self._reader.start()
 
     def get(self, path: str, **options: Any) -> httpx.Response:
-        return httpx.get(f"{self.url}{path}", timeout=PATIENCE, **options)
+        with client_at(self.url) as client:
+            return client.get(path, timeout=PATIENCE, **options)
 
     def log(self) -> str:
         """Everything printed so far; complete after `stop` and after the block."""
@@ -82,7 +86,12 @@ class Served:
 
 @contextmanager
 def serving(
-    factory: str = APPLICATION, *, env: dict[str, str], forked: bool = True, **options: object
+    factory: str = APPLICATION,
+    *,
+    env: dict[str, str],
+    forked: bool = True,
+    pass_fds: Sequence[int] = (),
+    **options: object,
 ) -> Iterator[Served]:
     """Run `python -m app serve`, with `options` as its flags, until the block ends.
 
@@ -91,7 +100,8 @@ def serving(
     in its log; with None for it, the one that the settings say. It stops without a drain unless
     `env` asks for one.
     The block begins when all `workers` have started. A single process is a fork (see forking.py)
-    unless it shall not be `forked`; one with workers or reload starts as in production.
+    unless it shall not be `forked`; one with workers, reload or descriptors to pass on (`pass_fds`)
+    starts as in production.
     """
     given = {"port": 0} | options
     flags = [
@@ -104,7 +114,8 @@ def serving(
     env = {"DATABASE_WARM_UP": "0", "SERVER_DRAIN_SECONDS": "0", **patient} | env
     workers = cast("int", given.get("workers", 1))
     single = workers == 1 and not given.get("reload")
-    begin = fork if forked and single else interpret
+    alike = forked and single and not pass_fds
+    begin = fork if alike else partial(interpret, pass_fds=pass_fds)
     with begin(factory, "serve", *flags, env=env) as process:
         served = Served(process)
         try:
@@ -117,15 +128,17 @@ def serving(
 
 
 def interpret(
-    factory: str, *arguments: str, env: dict[str, str]
+    factory: str, *arguments: str, env: dict[str, str], pass_fds: Sequence[int] = ()
 ) -> AbstractContextManager["subprocess.Popen[str]"]:
     """Run `python -m app` with these arguments, as in production: in a new interpreter."""
     program = ["-m", "app"] if factory == SERVICE else ["-c", WITH_FACTORY, factory]
-    return start(*program, *arguments, env=env)
+    return start(*program, *arguments, env=env, pass_fds=pass_fds)
 
 
 @contextmanager
-def start(*arguments: str, env: dict[str, str]) -> Iterator["subprocess.Popen[str]"]:
+def start(
+    *arguments: str, env: dict[str, str], pass_fds: Sequence[int] = ()
+) -> Iterator["subprocess.Popen[str]"]:
     """Run Python in an empty directory; what still runs at the end of the block is killed."""
     with (
         tempfile.TemporaryDirectory() as directory,
@@ -137,6 +150,7 @@ def start(*arguments: str, env: dict[str, str]) -> Iterator["subprocess.Popen[st
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            pass_fds=pass_fds,
         ) as process,
         _killed(process),
     ):
@@ -152,6 +166,14 @@ def fork(factory: str, *arguments: str, env: dict[str, str]) -> Iterator[Fork]:
         _killed(process),
     ):
         yield process
+
+
+def client_at(url: str) -> httpx.Client:
+    """Of a service, by its address in the log; that may be a Unix socket."""
+    if not url.startswith(UNIX_SOCKET):
+        return httpx.Client(base_url=url)
+    transport = httpx.HTTPTransport(uds=url.removeprefix(UNIX_SOCKET))
+    return httpx.Client(base_url="http://service", transport=transport)
 
 
 def unmeasured(**env: str) -> dict[str, str]:
@@ -197,10 +219,19 @@ def _wait_until_live(served: Served, workers: int) -> None:
 
 
 def _is_live(url: str) -> bool:
+    if url.startswith(UNIX_SOCKET) and not _listens(url.removeprefix(UNIX_SOCKET)):
+        return False
     try:
-        return httpx.get(f"{url}/health/live").is_success
+        with client_at(url) as client:
+            return client.get("/health/live").is_success
     except httpx.TransportError:
         return False
+
+
+def _listens(path: str) -> bool:
+    """Asked first: httpx leaves a socket open that it cannot connect."""
+    with socket.socket(socket.AF_UNIX) as asking:
+        return asking.connect_ex(path) == 0
 
 
 def _ended(served: Served) -> bool:

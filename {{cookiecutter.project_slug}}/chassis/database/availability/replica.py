@@ -109,13 +109,16 @@ async def watched_replica(
     async with AsyncExitStack() as stack:
         engine = create_engine(database, application_name)
         stack.push_async_callback(engine.dispose)
-        primary, line = (_line(stack, it, application_name) for it in (settings, database))
+        primary = _line(stack, settings, application_name, to_primary=True)
+        line = _line(stack, database, application_name, to_primary=False)
         replica = Replica(engine, primary, line, database.replica_max_lag)
         await stack.enter_async_context(in_background(replica.watch()))
         yield replica
 
 
-def _line(stack: AsyncExitStack, database: DatabaseSettings, application_name: str) -> Line:
-    line = Line(database, f"{application_name} probe")
+def _line(
+    stack: AsyncExitStack, database: DatabaseSettings, application_name: str, *, to_primary: bool
+) -> Line:
+    line = Line(database, f"{application_name} probe", to_primary=to_primary)
     stack.push_async_callback(line.close)
     return line

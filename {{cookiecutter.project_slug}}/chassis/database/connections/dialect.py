@@ -17,6 +17,7 @@ from sqlalchemy.engine.interfaces import ExecuteStyle
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import PoolProxiedConnection
 
+from chassis.database.connections.failover import Failover
 from chassis.database.connections.observation import QueryObservation, add_database_time
 
 FAILED = "failed in this transaction"
@@ -32,6 +33,7 @@ class ServiceDialect(PGDialect_asyncpg):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.observation = QueryObservation()
+        self.failover = Failover()
         self._knows_server = False
 
     def initialize(self, connection: Connection) -> None:
@@ -47,9 +49,19 @@ class ServiceDialect(PGDialect_asyncpg):
     def do_execute_no_params(self, cursor: Any, statement: str, *rest: Any) -> None:
         self._observed(super().do_execute_no_params, cursor, statement, *rest)
 
-    def refuse_commit_after_error(self) -> None:
-        """From now on. Else a swallowed failure ends in a success that stored nothing."""
-        event.listen(self, "handle_error", _remember_failure)
+    def heed_errors(self) -> None:
+        """From now on refuse COMMIT after an error, and leave a server that takes no writes.
+
+        Else a swallowed failure ends in a success that stored nothing, and after a failover each
+        write fails until its connection is recycled.
+        """
+        self.failover.expected = True
+        event.listen(self, "handle_error", self._heed)
+
+    def _heed(self, context: ExceptionContext) -> None:
+        self.failover.heed(context)
+        if context.connection is not None and not context.is_disconnect:
+            context.connection.info[FAILED] = True
 
     def do_begin(self, dbapi_connection: PoolProxiedConnection) -> None:
         dbapi_connection.info.pop(FAILED, None)  # no rollback follows a bad COMMIT
@@ -84,8 +96,3 @@ class ServiceDialect(PGDialect_asyncpg):
 
 def dialect_of(engine: AsyncEngine) -> ServiceDialect:
     return cast("ServiceDialect", engine.dialect)
-
-
-def _remember_failure(context: ExceptionContext) -> None:
-    if context.connection is not None and not context.is_disconnect:
-        context.connection.info[FAILED] = True

@@ -1,10 +1,12 @@
 """The engine: how a connection is opened and which guards stand around the pool."""
 
 import logging
+from functools import partial
 from typing import Any
 
 import asyncpg
 import orjson
+from asyncpg.exceptions import TargetServerAttributeNotMatched
 from sqlalchemy.dialects import registry
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -12,6 +14,8 @@ from chassis.database.connections.dialect import ServiceDialect
 from chassis.database.connections.password import Password
 from chassis.database.connections.pgbouncer import Connection, patience, pooled_connection
 from chassis.database.connections.pool import FairPool
+from chassis.database.connections.servers import first_fit
+from chassis.database.connections.tls import system_trust
 from chassis.database.guards import guard_pool
 from chassis.settings.groups import DatabaseSettings
 
@@ -54,16 +58,19 @@ async def open_connection(
     """
 
     async def connect(password: str | None) -> Connection:
-        return await asyncpg.connect(
+        to_one = partial(
+            asyncpg.connect,
             settings.url.get_secret_value(),
             password=password,
             timeout=settings.connect_timeout,
+            ssl=system_trust(settings),
             **_options(settings, {"application_name": application_name[:63], "timezone": "UTC"}),
         )
+        return await (first_fit(settings, to_one) if settings.servers else to_one())
 
     try:
         return await password.login(connect)
-    except (OSError, asyncpg.InterfaceError) as error:
+    except (OSError, asyncpg.InterfaceError, TargetServerAttributeNotMatched) as error:
         message = f"cannot connect: {type(error).__name__}: {error}"
         raise asyncpg.ClientCannotConnectError(message) from error
 

@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import Any, Protocol, cast
 
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
+from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.util import await_
 
 
@@ -37,6 +37,10 @@ class FairPool(AsyncAdaptedQueuePool):
         pool: Any = super().recreate()
         pool.observer = self.observer
         return cast("FairPool", pool)
+
+    def leave_generation(self, connection: PoolProxiedConnection) -> None:
+        """Hand out nothing any more that was opened before now; as after a connection broke."""
+        self._invalidate(connection, _checkin=False)
 
     def _do_get(self) -> ConnectionPoolEntry:
         if self._permits > 0:

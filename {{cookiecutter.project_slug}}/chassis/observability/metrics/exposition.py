@@ -12,6 +12,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from chassis.settings.faults import SettingsError
+from chassis.settings.places import address_of
 from chassis.settings.sharing import shared_metrics
 
 
@@ -66,9 +67,8 @@ def serving_metrics(registry: CollectorRegistry, host: str, port: int) -> Iterat
     except OSError as error:
         fault = f"METRICS_PORT={port}: cannot listen at {host}: {error.strerror}; take another"
         raise SettingsError([fault]) from error
-    structlog.get_logger().info(
-        "metrics are served", address=f"http://{host}:{server.server_port}/metrics"
-    )
+    address = f"{address_of(host, server.server_port)}/metrics"
+    structlog.get_logger().info("metrics are served", address=address)
     try:
         yield
     finally:

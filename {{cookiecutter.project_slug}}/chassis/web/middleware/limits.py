@@ -15,6 +15,7 @@ from chassis.problems import (
 )
 from chassis.web.errors.problem_response import problem_response
 from chassis.web.routing.body_rules import BodyRules
+from chassis.web.routing.matched_route import path_in_service
 from chassis.web.routing.route_table import method_of
 
 MAX_URI_BYTES = 8_192
@@ -84,4 +85,4 @@ class LimitsMiddleware:
 
 def _asked(scope: Scope) -> tuple[FastAPI, str, str]:
     """Now: a mount changes the scope."""
-    return scope["app"], scope["path"].removeprefix(scope.get("root_path", "")), method_of(scope)
+    return scope["app"], path_in_service(scope), method_of(scope)

@@ -10,6 +10,7 @@ from limits import RateLimitItem, parse
 from starlette.routing import BaseRoute
 from starlette.types import Scope
 
+from chassis.web.routing.matched_route import path_in_service
 from chassis.web.routing.route_table import SOCKET, RouteTable, method_of
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
@@ -53,7 +54,7 @@ class Policies:
     def of(self, scope: Scope) -> Policy:
         if not self._table.values:
             return self._default
-        return self._table.at(scope["path"], method_of(scope)) or self._default
+        return self._table.at(path_in_service(scope), method_of(scope)) or self._default
 
 
 def _policy(route: RouteContext) -> Policy | None:

@@ -18,8 +18,13 @@ def route_template(scope: Scope) -> str | None:
         if template:
             return template
     # Of a mount, or of a route that is no part of the API: Starlette does not note them.
-    outer = {**scope, "root_path": scope.get("app_root_path", scope.get("root_path", ""))}
-    return _template_at(get_route_path(outer), scope["router"].routes, scope)
+    return _template_at(path_in_service(scope), scope["router"].routes, scope)
+
+
+def path_in_service(scope: Scope) -> str:
+    """Without what the service as a whole is below; what a mount is below stays."""
+    root_path = scope.get("app_root_path", scope.get("root_path", ""))
+    return get_route_path({"path": scope["path"], "root_path": root_path})
 
 
 def _template_at(path: str, routes: Iterable[BaseRoute], scope: Scope) -> str | None:
@@ -48,8 +53,7 @@ def _takes(method: str | None, route: RouteContext) -> bool:
 
 def first_segment(scope: Scope) -> str:
     """`health` of `/health/live`."""
-    path: str = scope["path"]
-    return path.removeprefix("/").partition("/")[0]
+    return path_in_service(scope).removeprefix("/").partition("/")[0]
 
 
 def allowed_methods(scope: Scope) -> list[str]:

@@ -18,6 +18,8 @@ import uvicorn
 
 from chassis.web.serving.drain import Drain
 
+MOMENT = 0.2
+"""Seconds in which a stream ends by itself, if it heeds the drain."""
 AT_ONCE = getattr(signal, "SIGQUIT", signal.SIGTERM)  # Windows has none
 
 
@@ -28,7 +30,7 @@ def stopping_on_signals(drain: Drain, seconds: float) -> Iterator[None]:
     if not isinstance(server, uvicorn.Server) or current_thread() is not main_thread():
         yield
         return
-    stop = _Stop(server, drain, 0 if server.config.should_reload else seconds)
+    stop = _Stop(server, drain, seconds)
     handlers = {signal.SIGINT: stop.now, AT_ONCE: stop.at_once, signal.SIGTERM: stop.soon}
     former = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     _stop_with_parent()
@@ -43,7 +45,9 @@ class _Stop:
     """The handlers. They run between any two instructions, so they leave work to the loop."""
 
     def __init__(self, server: uvicorn.Server, drain: Drain, seconds: float) -> None:
-        self._server, self._drain, self._seconds = server, drain, seconds
+        self._server, self._drain = server, drain
+        self._is_reloaded = server.config.should_reload
+        self._seconds = 0 if self._is_reloaded else seconds
         self._loop = asyncio.get_running_loop()
         self._is_worker = parent_process() is not None
         self._asked = False
@@ -56,7 +60,7 @@ class _Stop:
             self._loop.call_soon_threadsafe(self._begin)
 
     def now(self, number: int, frame: FrameType | None) -> None:
-        self._loop.call_soon_threadsafe(self._drain.begin)
+        self._loop.call_soon_threadsafe(self._tell)
         self._server.handle_exit(number, frame)
 
     def at_once(self, _number: int, frame: FrameType | None) -> None:
@@ -66,9 +70,21 @@ class _Stop:
     def _begin(self) -> None:
         if self._drain.is_set():
             return
-        self._drain.begin()
+        self._tell()
         self._loop.call_later(self._seconds, self._server.handle_exit, signal.SIGTERM, None)
         structlog.get_logger().info("stopping", drain_seconds=self._seconds)  # may fail: last
+
+    def _tell(self) -> None:
+        self._drain.begin()
+        if self._is_reloaded:  # who has saved a file does not wait for the end of a stream
+            self._loop.call_later(MOMENT, self._hang_up)
+
+    def _hang_up(self) -> None:
+        """As if the client had, whose stream goes on: the handler hears of that quietly."""
+        for connection in list(self._server.server_state.connections):
+            cycle = getattr(connection, "cycle", None)
+            if cycle is not None and cycle.response_started and not cycle.response_complete:
+                connection.transport.close()
 
 
 def _stop_with_parent() -> None:

@@ -9,6 +9,8 @@ from typing import cast
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
+from chassis.web.serving.listening import Listener
+from chassis.web.serving.server import tell
 from chassis.web.serving.signals import AT_ONCE
 
 POLL = 0.1
@@ -18,8 +20,9 @@ class WorkerProcesses(Multiprocess):
     """Passes on a second SIGTERM, and leaves the port to the workers while they drain."""
 
     @classmethod
-    def run_all(cls, config: uvicorn.Config) -> None:
-        cls(config, sockets=[config.bind_socket()]).run()
+    def run_all(cls, config: uvicorn.Config, listener: Listener) -> None:
+        tell(listener)
+        cls(config, sockets=listener.sockets).run()
 
     def terminate_all(self) -> None:
         self.signal_queue.clear()

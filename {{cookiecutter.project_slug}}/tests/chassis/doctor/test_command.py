@@ -21,6 +21,22 @@ def test_all_is_well_on_a_migrated_database(own_server: PostgresServer) -> None:
     assert PASSWORD not in output
 
 
+def test_of_several_servers_it_examines_the_one_that_the_service_would_use(
+    own_server: PostgresServer,
+) -> None:
+    both = url_of(own_server).replace("@127.0.0.1", "@127.0.0.1:1,127.0.0.1")
+
+    status, output = doctor(DATABASE_URL=f"{both}?target_session_attrs=read-write")
+    assert status == 0, output
+    assert "Connected to database shop" in output
+
+    status, output = doctor(DATABASE_URL=f"{both}?target_session_attrs=standby")
+    assert status == 1
+    assert "127.0.0.1:1: ConnectionRefusedError" in output
+    assert "it is not what target_session_attrs asks for" in output
+    assert PASSWORD not in output
+
+
 def test_warnings_alone_are_no_failure(own_server: PostgresServer, as_superuser: Execute) -> None:
     as_superuser(
         "CREATE TABLE IF NOT EXISTS alembic_version (version_num text)",  # without migrations

@@ -79,6 +79,16 @@ async def test_a_drain_is_no_error_in_the_log_and_an_absent_database_is(
     assert [line["level"] for line in read_log("request")] == ["info", "error"]
 
 
+async def test_a_start_that_is_not_at_its_end_is_no_error_either(
+    app: FastAPI, client: Client, read_log: ReadLog
+) -> None:
+    app.state.warm_up.done = False
+
+    assert (await client.get("/health/ready")).status_code == 503
+
+    assert [line["level"] for line in read_log("request")] == ["info"]
+
+
 @pytest.mark.parametrize("path", ALL)
 async def test_a_probe_may_ask_for_the_head_alone(client: Client, path: str) -> None:
     response = await client.head(path)

@@ -75,6 +75,7 @@ def test_a_given_url_is_used_and_nothing_started(project: Path) -> None:
     [
         ("postgresql+asyncpg://me:secret@db:5432/orders?password=secret", "db:5432/orders"),
         ("postgresql:///orders?password=secret", "/orders"),
+        ("postgresql://me:secret@a:1,b/orders?target_session_attrs=read-write", "a:1,b/orders"),
         ("postgresql://me:sec/ret@db/orders", "an address that is not a valid URL"),
         ("postgresql://me:sec?ret@db/orders", "an address that is not a valid URL"),
         ("postgresql://me:sec@ret@db/orders", "an address that is not a valid URL"),

@@ -85,5 +85,5 @@ async def test_its_address_hides_the_password(settings: Settings) -> None:
 
 def test_a_database_wants_an_engine_that_is_watched() -> None:
     """Of another one nothing would keep a failed transaction from being committed."""
-    with pytest.raises(AttributeError, match="refuse_commit_after_error"):
+    with pytest.raises(AttributeError, match="heed_errors"):
         Database(create_async_engine("postgresql+asyncpg://"))

@@ -20,6 +20,7 @@ from chassis.web.middleware.limits import LimitsMiddleware
 from chassis.web.middleware.logging import LoggingMiddleware
 from chassis.web.middleware.metrics import MetricsMiddleware
 from chassis.web.middleware.request_id import RequestIDMiddleware
+from chassis.web.middleware.root_path import RootPathMiddleware
 from chassis.web.middleware.security_headers import HEADERS, SecurityHeadersMiddleware
 from chassis.web.middleware.span import SpanMiddleware
 from chassis.web.middleware.timing import TimingMiddleware
@@ -56,7 +57,7 @@ def test_the_order_is_the_one_that_decorates_every_response(database_url: str) -
         "cors": {"origins": [ORIGIN]},
         "metrics": {"enabled": True},
         "rate": {"limit_enabled": True},
-        "server": {"trusted_hosts": ["shop.example"]},
+        "server": {"root_path": "/shop", "trusted_hosts": ["shop.example"]},
         "tracing": {"endpoint": "http://127.0.0.1:1"},
     }
     settings = make_settings(database={"url": database_url}, **on)
@@ -64,6 +65,7 @@ def test_the_order_is_the_one_that_decorates_every_response(database_url: str) -
     classes: list[object] = [entry.cls for entry in create_app(settings).user_middleware]
 
     assert classes == [
+        RootPathMiddleware,
         DrainMiddleware,
         CORSMiddleware,
         SecurityHeadersMiddleware,
@@ -82,7 +84,10 @@ def test_the_order_is_the_one_that_decorates_every_response(database_url: str) -
 
 
 def test_what_is_switched_off_is_not_there(settings: Settings) -> None:
-    off = {CORSMiddleware, HostsMiddleware, MetricsMiddleware, RateLimitMiddleware, SpanMiddleware}
+    off = {
+        *(CORSMiddleware, HostsMiddleware, MetricsMiddleware, RateLimitMiddleware),
+        *(RootPathMiddleware, SpanMiddleware),
+    }
 
     classes: list[object] = [entry.cls for entry in create_app(settings).user_middleware]
 

@@ -3,8 +3,11 @@
 import asyncio
 
 import pytest
+from asyncpg import ReadOnlySQLTransactionError
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
+from chassis.database.reader import Reader
 from chassis.database.session import Database
 from chassis.settings import Settings
 from chassis.web.sessions import PrimaryReadSession, ReadSession, Session
@@ -108,3 +111,27 @@ async def test_stopping_closes_every_connection_to_the_replica(
 
     assert app.state.database.replica.engine.pool is not pool
     assert line._connection is None
+
+
+async def test_a_write_that_the_replica_refuses_costs_no_connection(
+    start_app: StartApp, settings: Settings
+) -> None:
+    app = await started(start_app, settings)
+    database: Database = app.state.database
+    async with database.reading() as session:
+        before = await session.scalar(text("SELECT pg_backend_pid()"))
+
+    for refused in (notify_by_the_orm, notify_by_the_driver):
+        with pytest.raises((DBAPIError, ReadOnlySQLTransactionError)):
+            await refused(database)
+
+    async with database.reading() as session:
+        assert await session.scalar(text("SELECT pg_backend_pid()")) == before
+
+
+async def notify_by_the_orm(database: Database) -> None:
+    await Reader(database).execute(text("SELECT pg_notify('a', 'b')"))
+
+
+async def notify_by_the_driver(database: Database) -> None:
+    await Reader(database)._fetch("SELECT pg_notify('a', 'b')", [])
