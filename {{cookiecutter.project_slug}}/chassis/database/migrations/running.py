@@ -30,7 +30,6 @@ HARMLESS = (
 )
 WHOLE = "The traceback: `alembic --raiseerr ...`, or `make migrate ARGS=--raiseerr`."
 
-log = structlog.get_logger()
 Work = Callable[[Connection], None]
 
 
@@ -78,6 +77,6 @@ async def _wait_for_lock(connection: AsyncConnection) -> None:
     taking = text(f"SELECT pg_try_advisory_lock({LOCK})")
     if await connection.scalar(taking):
         return
-    log.info("waiting, another process migrates")
+    structlog.get_logger().info("waiting, another process migrates")
     while not await connection.scalar(taking):  # noqa: ASYNC110  another process holds it
         await asyncio.sleep(LOCK_POLL_SECONDS)
