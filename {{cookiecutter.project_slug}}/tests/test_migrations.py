@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -196,9 +197,10 @@ def test_a_migration_may_take_longer_than_a_request(url: str, project: Path) -> 
 
 
 def test_an_unreachable_database_is_told_without_the_password() -> None:
-    url = "postgresql://shop:hunter2@127.0.0.1:1/shop"
-
-    done = run("-m", "alembic", "upgrade", "head", url=url)
+    with socket.socket() as taken:  # so that nobody listens there
+        taken.bind(("127.0.0.1", 0))
+        url = f"postgresql://shop:hunter2@127.0.0.1:{taken.getsockname()[1]}/shop"
+        done = run("-m", "alembic", "upgrade", "head", url=url)
 
     assert done.returncode == 1
     assert done.stdout.startswith("Cannot connect: ConnectionRefusedError")

@@ -1,6 +1,7 @@
 """A service whose database lacks migrations says so, and is ready without them only if it may."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -162,8 +163,12 @@ async def test_a_database_that_is_away_at_start_is_asked_when_it_is_there(
     await applied.execute("INSERT INTO alembic_version VALUES ('two')")
     app = await start_app(settings_for(database_url, **REQUIRED))
     line = app.state.probe._line
-    there, line._settings = line._settings, settings_for("postgresql://a@127.0.0.1:1/b").database
-    assert (await told(app, "/health/ready"))[0] == 503
+    there = line._settings
+    with socket.socket() as taken:  # so that nobody listens there
+        taken.bind(("127.0.0.1", 0))
+        away = f"postgresql://a@127.0.0.1:{taken.getsockname()[1]}/b"
+        line._settings = settings_for(away).database
+        assert (await told(app, "/health/ready"))[0] == 503
 
     line._settings = there
 

@@ -1,5 +1,6 @@
 """Whatever fails is told in a sentence or two, with status 1, and whole when that is asked for."""
 
+import socket
 from argparse import Namespace
 from collections.abc import Callable
 from threading import Thread
@@ -159,9 +160,11 @@ def test_a_defect_of_the_program_keeps_its_traceback(project: Project) -> None:
 
 
 def test_a_database_that_cannot_be_reached_is_told_without_the_password(project: Project) -> None:
-    project.database["url"] = "postgresql://shop:hunter2@127.0.0.1:1/shop"
-
-    sentence = told(project, upgrade)
+    with socket.socket() as taken:  # so that nobody listens there
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        project.database["url"] = f"postgresql://shop:hunter2@127.0.0.1:{port}/shop"
+        sentence = told(project, upgrade)
 
     assert sentence.startswith("Cannot connect: ConnectionRefusedError: ")
     assert sentence.endswith(". Check that the server runs, and host and port in DATABASE_URL.")
