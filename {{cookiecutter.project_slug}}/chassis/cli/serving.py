@@ -1,13 +1,11 @@
 """The server of a service: uvicorn, told what the settings say."""
 
-import sys
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import typer
 import uvicorn
-from uvicorn.config import STARTUP_FAILURE
 
 from chassis.cli.service import Service
 from chassis.observability.workers import metrics_of_workers
@@ -68,10 +66,7 @@ def _run(config: uvicorn.Config, listener: Listener) -> None:
         WorkerProcesses.run_all(config, listener)
     else:
         config.load_app()  # exits with one line where there is none
-        server = SingleServer(config, listener)
-        server.run(listener.sockets)
-        if not server.started:
-            sys.exit(STARTUP_FAILURE)
+        SingleServer(config, listener).run(listener.sockets)
 
 
 def _watched(service: Service) -> list[str]:
