@@ -1,5 +1,6 @@
 """The server of a service: uvicorn, told what the settings say."""
 
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -50,13 +51,12 @@ def run_server(
         reload_dirs=_watched(service) if reload else None,
         **options,
     )
-    with metrics_of_workers(settings.metrics, server.host, several=several):
-        try:
-            _run(config, listener)
-        except KeyboardInterrupt:
-            return  # uvicorn has told its own end, and this is the signal's
-        finally:
-            listener.close()
+    with (
+        metrics_of_workers(settings.metrics, server.host, several=several),
+        closing(listener),
+        suppress(KeyboardInterrupt),  # uvicorn has told its own end, and this is the signal's
+    ):
+        _run(config, listener)
 
 
 def _run(config: uvicorn.Config, listener: Listener) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from chassis.database.failures import problem_from
 from chassis.database.model import NAMING_CONVENTION, Entity
 from chassis.database.quick.insertion import insertion_of
+from chassis.database.reader import Reader
 from chassis.database.repository import Repository
 from chassis.database.session import Database
 from chassis.problems import InternalError
@@ -87,11 +88,16 @@ async def test_a_create_fails_as_a_flush_does(database: Database, values: dict[s
 
 async def test_a_read_fails_as_one_of_a_session_does(database: Database) -> None:
     wanted = select(Choosy).where(Choosy.name == "refused")
-    async with database.reading() as reading, database.transaction() as session:
+    lamps = select(Choosy).where(Choosy.name == "lamp")
+    reader = Reader(database)
+    assert database.direct.query(Choosy, lamps, {}) is not None
+    assert await ChoosyRepository(reader).entities(lamps) == []
+
+    async with database.transaction() as session:
         with pytest.raises(StatementError) as usual:
             await session.scalars(wanted)
-        with pytest.raises(StatementError) as quick:
-            await ChoosyRepository(reading).entities(wanted)
         await session.rollback()
+    with pytest.raises(StatementError) as quick:
+        await ChoosyRepository(reader).entities(wanted)
 
     assert type(quick.value.orig) is type(usual.value.orig) is ValueError
