@@ -35,7 +35,7 @@ ROOMS = {
     ("app.database", "chassis.doctor"): "budget",
     ("app.web", "chassis.web.errors"): "http_exceptions invalid_input meanings problem_response "
     "websocket_errors",
-    ("app.web", "chassis.web.middleware"): "deadlines exchange",
+    ("app.web", "chassis.web.middleware"): "exchange",
     ("app.web", "chassis.web.routing"): "body_rules held_sessions matched_route",
     ("app.web", "chassis.web.serving"): "cancellation drain header_timeout listening signals",
     ("app.web", "chassis.web.values"): "decimals meaning stored_json texts",
@@ -74,6 +74,7 @@ MODULES = {
         for module in modules.split()
     },
     "app.csv_files.commands": "chassis.cli.transfers",
+    "app.web.deadlines": "chassis.web.middleware.deadline_timer",
     "app.rate_limiting": "chassis.web.rate_limits.wiring",
     "app.web.errors": "chassis.web.errors.handlers",
     "app.web.middleware.rate_limit": "chassis.web.rate_limits.middleware",
