@@ -1,0 +1,23 @@
+"""`python -m app` is this service's command line."""
+
+import json
+
+from tests.support.serving import SERVICE, interpret
+
+NOWHERE = {"DATABASE_URL": "postgresql://nobody:nothing@localhost:1/nowhere"}
+
+
+def test_openapi_prints_the_document_of_the_service() -> None:
+    with interpret(SERVICE, "openapi", env={**NOWHERE, "SERVICE_TITLE": "The shop"}) as process:
+        output, _ = process.communicate()
+
+    assert process.returncode == 0, output
+    assert json.loads(output)["info"]["title"] == "The shop"
+
+
+def test_the_resources_of_the_service_can_be_imported() -> None:
+    with interpret(SERVICE, "import", "nothing", env=NOWHERE) as process:
+        output, _ = process.communicate()
+
+    assert process.returncode == 2
+    assert "is no resource to import or export" in " ".join(output.replace("│", " ").split())
