@@ -14,6 +14,7 @@ from starlette.types import Scope
 
 from chassis.redaction.named import HIDDEN
 from chassis.redaction.names import names_secret
+from chassis.web.routing.matched_route import path_in_service
 from chassis.web.routing.route_table import RouteTable, method_of
 
 PARAMETER = re.compile(r"{(\w+)(?::\w+)?}")
@@ -58,8 +59,7 @@ def _template_of_refused(scope: Scope) -> str | None:
     if table is None or known != version:
         table = RouteTable(app.routes, _secret_template)
         _tables[app] = (version, table)
-    path = scope["path"].removeprefix(_prefix(scope))
-    return table.at(path, method_of(scope)) if table.values else None
+    return table.at(path_in_service(scope), method_of(scope)) if table.values else None
 
 
 def _secret_template(route: RouteContext) -> str | None:
