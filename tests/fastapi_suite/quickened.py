@@ -23,11 +23,17 @@ lean: set[str] = set()
 answered = 0
 
 
-def pytest_configure() -> None:
+# A test that calls what it thinks a function leaves a coroutine, which is told to whichever test
+# runs when it is collected.
+NEVER_AWAITED = "ignore:coroutine .* was never awaited:RuntimeWarning"
+
+
+def pytest_configure(config: pytest.Config) -> None:
     if os.environ.get("QUICKENED"):
         quicken_every_application()
     if os.environ.get("COROUTINES"):
         make_coroutines_of_functions()
+        config.addinivalue_line("filterwarnings", NEVER_AWAITED)
 
 
 def quicken_every_application() -> None:
