@@ -44,7 +44,7 @@ def parse_parent(value: bytes) -> TraceContext | None:
 
 def next_in_trace(parent: TraceContext | None) -> TraceContext:
     """New work: in the parent's trace, or in a new one, which nobody records."""
-    span_id = f"{getrandbits(64) or 1:016x}"
+    span_id = "%016x" % (getrandbits(64) or 1)
     if parent is None:
-        return TraceContext(f"{getrandbits(128) or 1:032x}", span_id, sampled=False)
+        return TraceContext("%032x" % (getrandbits(128) or 1), span_id, sampled=False)
     return TraceContext(parent.trace_id, span_id, parent.sampled)

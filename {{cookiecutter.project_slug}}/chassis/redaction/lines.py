@@ -4,19 +4,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from chassis.redaction.names import names_key, names_secret
-from chassis.redaction.texts import has_one, may_hold_secret
+from chassis.redaction.texts import may_hold_secret
 
-SIGNS = (" ", "=", "'", "\\", "[")
-STARTS_BY_LETTER = {
-    "J": ("eyJ",),
-    "g": ("gh", "glpat-", "github_pat_"),
-    "k": ("sk-", "sk_", "rk_"),
-    "w": ("whsec_",),
-    "x": ("xox", "xapp-"),
-    "z": ("AIza",),
-}
-"""One of these or of SIGNS, or a colon, is in the JSON of every value in which there is something
-to hide. The letters are rare in the lines of requests."""
 COLONS_OF_TIME = 2
 
 
@@ -28,9 +17,24 @@ def has_to_be_searched(event: Mapping[str, object], line: str) -> bool:
     return (
         line.count(":") != len(event) + COLONS_OF_TIME
         or _one_is_secret(tuple(event))
-        or any(map(line.__contains__, SIGNS))
-        or has_one(line, STARTS_BY_LETTER)
+        or _has_sign(line)
     ) and may_hold_secret(line)
+
+
+def _has_sign(line: str) -> bool:
+    """One of these, or a colon, is in the JSON of every value in which there is something to hide.
+
+    The letters are rare in the lines of requests. Written out: loops take four times as long.
+    """
+    return (
+        (" " in line or "=" in line or "'" in line or "\\" in line or "[" in line)
+        or ("J" in line and "eyJ" in line)
+        or ("g" in line and ("gh" in line or "glpat-" in line or "github_pat_" in line))
+        or ("k" in line and ("sk-" in line or "sk_" in line or "rk_" in line))
+        or ("w" in line and "whsec_" in line)
+        or ("x" in line and ("xox" in line or "xapp-" in line))
+        or ("z" in line and "AIza" in line)
+    )
 
 
 @lru_cache(maxsize=1_024)

@@ -29,7 +29,7 @@ class DeadlineMiddleware:
         deadline = self.deadlines.start()
         app = scope.get("app")  # now: a mounted application takes its place
         exchange, send = Exchange.of(scope, send)
-        exchange.at_start.append(lambda _headers: deadline.lift())
+        exchange.at_start.append(deadline.lift)
         if isinstance(exchange, SocketExchange):
             exchange.at_accept.append(deadline.lift)
         try:

@@ -19,7 +19,7 @@ class Deadline:
         self.has_passed = False
         self._watch = watch
 
-    def lift(self) -> None:
+    def lift(self, *_: object) -> None:
         self._watch.pop(self, None)
 
     def pass_by(self) -> None:

@@ -38,14 +38,14 @@ class LimitsMiddleware:
             return problem_response(problem, scope)(scope, receive, send)
         if scope["type"] == "websocket":  # the server counts the bytes of its messages
             return self.app(scope, receive, send)
-        asked = _asked(scope)
+        app = scope["app"]  # now: a mounted application takes its place
         limit, read = self.bodies.surely_allowed, 0
 
         async def receive_counted() -> Message:
             nonlocal limit, read
             message = await receive()
             read += len(message.get("body", b""))
-            if read > limit and read > (limit := self.bodies.limit_at(*asked)):
+            if read > limit and read > (limit := self.bodies.limit_at(*_asked(scope, app))):
                 # The one exception that FastAPI lets pass while it reads a body.
                 raise HTTPException(413, f"The limit is {limit} bytes.")
             return message
@@ -72,17 +72,16 @@ class LimitsMiddleware:
     def _too_large(self, scope: Scope, body_bytes: int) -> Problem | None:
         if body_bytes <= self.bodies.surely_allowed:
             return None
-        limit = self.bodies.limit_at(*_asked(scope))
+        limit = self.bodies.limit_at(*_asked(scope, scope["app"]))
         return ContentTooLarge(f"The limit is {limit} bytes.") if body_bytes > limit else None
 
     def _packed(self, scope: Scope) -> Problem | None:
         """RFC 9110, 15.5.16. A route that reads the stream itself may unpack it."""
-        if not self.bodies.at(*_asked(scope)).is_parsed:
+        if not self.bodies.at(*_asked(scope, scope["app"])).is_parsed:
             return None
         detail = "Send the body as it is, without Content-Encoding."
         return UnsupportedMediaType(detail, headers={"Accept-Encoding": "identity"})
 
 
-def _asked(scope: Scope) -> tuple[FastAPI, str, str]:
-    """Now: a mount changes the scope."""
-    return scope["app"], path_in_service(scope), method_of(scope)
+def _asked(scope: Scope, app: FastAPI) -> tuple[FastAPI, str, str]:
+    return app, path_in_service(scope), method_of(scope)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable
+from contextvars import copy_context
 from random import getrandbits
 
 import structlog
@@ -24,8 +25,9 @@ class RequestIDMiddleware:
             return self.app(scope, receive, send)
         sent_id = _given_id(scope) or b"%032x" % getrandbits(128)
         request_id = scope.setdefault("state", {})["request_id"] = sent_id.decode()
-        # A task may serve several requests of one connection: nothing may be left of the last one.
-        structlog.contextvars.clear_contextvars()
+        # Nothing may be left of the last one, where a server serves several in one context.
+        if copy_context():
+            structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         exchange, send = Exchange.of(scope, send)
         exchange.headers.append((b"x-request-id", sent_id))
