@@ -34,8 +34,9 @@ KEPT = (
     "PATH",
     "PYTHONDONTWRITEBYTECODE",
     "PYTHONPYCACHEPREFIX",
-    "COVERAGE_PROCESS_CONFIG",
 )
+MEASURED = "COVERAGE_PROCESS_CONFIG"
+"""Tells a program that its coverage is measured. Starting to takes longer than most tests do."""
 ADDRESS = re.compile(r"Uvicorn running on (http://\S+:\d+|unix socket /\S+)")
 UNIX_SOCKET = "unix socket "
 STARTED = "Application startup complete"
@@ -90,6 +91,7 @@ def serving(
     *,
     env: dict[str, str],
     forked: bool = True,
+    measured: bool = False,
     pass_fds: Sequence[int] = (),
     **options: object,
 ) -> Iterator[Served]:
@@ -101,7 +103,7 @@ def serving(
     `env` asks for one.
     The block begins when all `workers` have started. A single process is a fork (see forking.py)
     unless it shall not be `forked`; one with workers, reload or descriptors to pass on (`pass_fds`)
-    starts as in production.
+    starts as in production, and its coverage counts only if it is `measured`.
     """
     given = {"port": 0} | options
     flags = [
@@ -115,7 +117,7 @@ def serving(
     workers = cast("int", given.get("workers", 1))
     single = workers == 1 and not given.get("reload")
     alike = forked and single and not pass_fds
-    begin = fork if alike else partial(interpret, pass_fds=pass_fds)
+    begin = fork if alike else partial(interpret, measured=measured, pass_fds=pass_fds)
     with begin(factory, "serve", *flags, env=env) as process:
         served = Served(process)
         try:
@@ -128,16 +130,20 @@ def serving(
 
 
 def interpret(
-    factory: str, *arguments: str, env: dict[str, str], pass_fds: Sequence[int] = ()
+    factory: str,
+    *arguments: str,
+    env: dict[str, str],
+    measured: bool = False,
+    pass_fds: Sequence[int] = (),
 ) -> AbstractContextManager["subprocess.Popen[str]"]:
     """Run `python -m app` with these arguments, as in production: in a new interpreter."""
     program = ["-m", "app"] if factory == SERVICE else ["-c", WITH_FACTORY, factory]
-    return start(*program, *arguments, env=env, pass_fds=pass_fds)
+    return start(*program, *arguments, env=env, measured=measured, pass_fds=pass_fds)
 
 
 @contextmanager
 def start(
-    *arguments: str, env: dict[str, str], pass_fds: Sequence[int] = ()
+    *arguments: str, env: dict[str, str], measured: bool = False, pass_fds: Sequence[int] = ()
 ) -> Iterator["subprocess.Popen[str]"]:
     """Run Python in an empty directory; what still runs at the end of the block is killed."""
     with (
@@ -145,7 +151,7 @@ def start(
         subprocess.Popen(
             [sys.executable, *arguments],
             cwd=directory,
-            env=_environment(env),
+            env=_environment(env, measured=measured),
             encoding="utf-8",
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -162,7 +168,7 @@ def fork(factory: str, *arguments: str, env: dict[str, str]) -> Iterator[Fork]:
     """Do the same with what `python -m app` does with these arguments: see forking.py."""
     with (
         tempfile.TemporaryDirectory() as directory,
-        Fork(Program(factory, arguments, _environment(env), directory)) as process,
+        Fork(Program(factory, arguments, _environment(env, measured=True), directory)) as process,
         _killed(process),
     ):
         yield process
@@ -178,12 +184,13 @@ def client_at(url: str) -> httpx.Client:
 
 def unmeasured(**env: str) -> dict[str, str]:
     """The environment of the tests, for a program whose coverage would only cost time."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+    kept = {name: value for name, value in os.environ.items() if name != MEASURED}
     return kept | env
 
 
-def _environment(env: dict[str, str]) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+def _environment(env: dict[str, str], *, measured: bool) -> dict[str, str]:
+    names = (*KEPT, MEASURED) if measured else KEPT
+    kept = {name: os.environ[name] for name in names if name in os.environ}
     return kept | {"PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1"} | env
 
 

@@ -1,5 +1,6 @@
 """Settings for tests, from given values alone."""
 
+from functools import cache
 from typing import Any, TypeVar
 
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
@@ -25,6 +26,7 @@ def settings_of(kind: type[Kind], groups: dict[str, Any]) -> Kind:
     return _isolated(kind)(**{"environment": "test", **groups})
 
 
+@cache
 def _isolated(kind: type[Kind]) -> type[Kind]:
     def only_arguments(
         _: type[BaseSettings],
