@@ -70,10 +70,14 @@ def _invoice(customer_id: UUID, number: int) -> Any:
     )
 
 
+def stated(heading: str, place: int = 0) -> int:
+    """How many statements the section says, at this place among those it counts."""
+    return int(STATEMENTS.findall(PAGE.section(heading))[place])
+
+
 @contextmanager
 def counted(heading: str, place: int = 0) -> Iterator[None]:
-    """As many statements as the section says, at this place among those it counts."""
-    stated = STATEMENTS.findall(PAGE.section(heading))[place]
+    """As many statements as are stated there."""
     sent = count_queries(by_statement=False)
     yield
-    assert sent.count == int(stated)
+    assert sent.count == stated(heading, place)

@@ -12,8 +12,9 @@ from sqlalchemy.exc import InvalidRequestError
 from chassis.database.reader import Reader
 from chassis.web.types import Output
 from tests.chassis.database.asking import checked_out
-from tests.chassis.documents.invoices import PAGE, STATEMENTS, Shop, counted, queries
+from tests.chassis.documents.invoices import PAGE, STATEMENTS, Shop, counted, queries, stated
 from tests.support.clients import Client
+from tests.support.composition import ReadLog
 
 
 class DebtRead(Output):
@@ -110,6 +111,16 @@ async def test_a_transaction_over_several_repositories(shop: Shop) -> None:
     assert await shop.unpaid() == {"A1", "A2", "A3"}
     assert await queries.pay_invoice(shop.keys["A3"], shop.database) == "A3"
     assert await shop.unpaid() == {"A1", "A2"}
+
+
+async def test_the_log_line_of_a_request_counts_the_same(
+    app: FastAPI, client: Client, read_log: ReadLog, shop: Shop
+) -> None:
+    app.post("/pay/{invoice_id}")(queries.pay_invoice)
+    await client.post(f"/pay/{shop.keys['A1']}")
+
+    (line,) = read_log("request")
+    assert line["queries"] == stated(LOCKS)
 
 
 async def test_what_is_paid_twice_at_once_is_taken_from_the_credit_once(shop: Shop) -> None:
