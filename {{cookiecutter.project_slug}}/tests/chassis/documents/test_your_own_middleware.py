@@ -1,5 +1,6 @@
 """What docs/your-own-middleware.md shows, served: over a socket, at the places that it names."""
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -8,6 +9,7 @@ from socket import create_connection
 from typing import Any
 from urllib.parse import urlsplit
 
+import asyncpg
 import httpx
 import pytest
 
@@ -19,8 +21,25 @@ FACTORY = "tests.chassis.documents.served_middleware:create_app"
 LIMIT = 1_000
 
 
+BLOCKED = "203.0.113.9"
+
+
+@pytest.fixture(scope="module")
+def blocked(database_url: str) -> Iterator[None]:
+    """The table of the page, which names one address."""
+
+    async def run(statement: str) -> None:
+        connection = await asyncpg.connect(database_url)
+        await connection.execute(statement)
+        await connection.close()
+
+    asyncio.run(run(f"CREATE TABLE blocked AS SELECT '{BLOCKED}' AS address"))
+    yield
+    asyncio.run(run("DROP TABLE blocked"))
+
+
 @pytest.fixture(scope="module", params=["", "/shop"], ids=["at the root", "below a path"])
-def served(database_url: str, request: pytest.FixtureRequest) -> Iterator[Served]:
+def served(database_url: str, blocked: None, request: pytest.FixtureRequest) -> Iterator[Served]:
     env = {
         "DATABASE_URL": database_url,
         "LOG_FORMAT": "json",
@@ -93,6 +112,17 @@ def test_a_header_of_another_middleware_is_taken_away(client: httpx.Client) -> N
         answer = client.get(path)
         assert "x-response-time" not in answer.headers
         assert answer.headers["x-request-id"]
+
+
+def test_the_database_is_asked_for_some_paths(served: Served, client: httpx.Client) -> None:
+    headers = {"X-Forwarded-For": BLOCKED}
+    refused, allowed = (client.get("/v1/tenant", headers=it) for it in (headers, {}))
+
+    assert told(refused) == (403, "/problems/forbidden")
+    assert allowed.status_code == 200
+    assert line(served, allowed.headers["x-request-id"])["queries"] == 1
+    assert client.get("/health/live", headers=headers).status_code == 200
+    assert Talk(served).refused("/v1/talk", **headers).status_code == 403
 
 
 def signed(body: bytes) -> dict[str, str]:
