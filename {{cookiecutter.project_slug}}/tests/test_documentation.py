@@ -90,7 +90,9 @@ def test_the_middleware_is_told_in_its_order(document: str) -> None:
     settings = make_settings(**EVERY_MIDDLEWARE)
     stack = middleware(settings, Telemetry(settings.metrics, settings.tracing, settings.identity))
 
-    assert names_of(stack) in words_of(PROJECT / document)
+    order = names_of(stack)
+
+    assert order in words_of(PROJECT / document), f"tell in {document} that it is: {order}"
 
 
 async def test_postgresql_takes_every_statement_of_the_runbook(sql: Any) -> None:

@@ -9,10 +9,12 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     Column,
     DateTime,
     Enum,
     MetaData,
+    Table,
     Text,
     Uuid,
     event,
@@ -27,6 +29,7 @@ from sqlalchemy.orm import (
     Mapper,
     mapped_column,
 )
+from sqlalchemy.sql.elements import conv
 
 from chassis.database.changes import comparison
 
@@ -75,6 +78,27 @@ def text_enum(kind: type[StrEnum]) -> Enum:
         length=max(map(len, values)),
         values_callable=lambda _: values,
     )
+
+
+@event.listens_for(CheckConstraint, "after_parent_attach")
+def _tell_columns_of_one_enum_apart(check: CheckConstraint, table: Table | Column[Any]) -> None:
+    """The first column's CHECK is named after the enum, those of others after the column too.
+
+    Two of one name are one to Alembic: it would drop the first. The type is named alike, for it is
+    what a migration is written from.
+    """
+    if not isinstance(table, Table) or len(check.columns) != 1:
+        return
+    (column,) = check.columns
+    kind: Any = column.type
+    if isinstance(kind, Enum) and not kind.native_enum and _is_taken(check, table):
+        check.name = conv(f"{check.name}_{column.name}")
+        column.type = own = kind.copy()  # type: ignore[no-untyped-call]  # others may share it
+        own.name = f"{kind.name}_{column.name}"
+
+
+def _is_taken(check: CheckConstraint, table: Table) -> bool:
+    return any(each.name == check.name for each in table.constraints if each is not check)
 
 
 class Base(DeclarativeBase):

@@ -6,10 +6,10 @@ belongs to the request or the job.
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, TypeVarTuple
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Row, Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -22,6 +22,7 @@ from chassis.database.quick.insertion import store
 from chassis.database.reader import Reader
 
 Model = TypeVar("Model", bound=Entity)
+Columns = TypeVarTuple("Columns")
 
 
 class Repository(Bulk[Model]):
@@ -72,7 +73,8 @@ class Repository(Bulk[Model]):
 
         Raises NotFound when one is missing.
         """
-        statement = self._select.order_by(self.model.id).with_for_update()
+        # Alone: PostgreSQL refuses to lock what an outer join of `load` may not find.
+        statement = self._select.order_by(self.model.id).with_for_update(of=self.model)
         return await self._by_keys(self.session, statement, keys)
 
     async def _by_keys(
@@ -115,6 +117,12 @@ class Repository(Bulk[Model]):
         if isinstance(self._session, Reader):
             return await self._session.entities(self.model, statement, values)
         return (await self._session.scalars(statement, values)).all()
+
+    async def rows(
+        self, statement: Select[*Columns], values: Mapping[str, Any] = MappingProxyType({})
+    ) -> Sequence[Row[*Columns]]:
+        """What a SELECT of columns finds, such as sums by group."""
+        return (await self._session.execute(statement, values)).all()
 
     async def create(self, entity: Model) -> Model:
         await self.session.run_sync(store, entity)

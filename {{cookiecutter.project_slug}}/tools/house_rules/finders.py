@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path, PurePosixPath
+from typing import TypeGuard
 
 LOADED_BY_NAME = {"raise", "raise_on_sql", "write_only"}
 INPUTS = {"Input", "PageQuery"}
@@ -23,14 +24,26 @@ def end_of_transaction(node: ast.AST, _: PurePosixPath) -> Iterator[ast.AST]:
 
 
 def lazy_relationship(node: ast.AST, _: PurePosixPath) -> Iterator[ast.AST]:
-    if _called(node) == "backref":
-        yield node
-    elif isinstance(node, ast.Call) and _called(node) == "relationship":
-        given = {keyword.arg: keyword.value for keyword in node.keywords}
-        lazy = given.get("lazy")
-        by_name = isinstance(lazy, ast.Constant) and lazy.value in LOADED_BY_NAME
-        if not by_name or "backref" in given:
-            yield node
+    """Each but those whose annotation, or `lazy`, says that it never loads by itself."""
+    if isinstance(node, ast.Module):
+        nodes = list(ast.walk(node))
+        by_name = {id(each.value) for each in nodes if _is_write_only(each)}
+        calls = (each for each in nodes if isinstance(each, ast.Call))
+        yield from (each for each in calls if _loads_itself(each, by_name=id(each) in by_name))
+
+
+def _loads_itself(call: ast.Call, *, by_name: bool) -> bool:
+    if _called(call) != "relationship":
+        return _called(call) == "backref"
+    given = {keyword.arg: keyword.value for keyword in call.keywords}
+    lazy = given.get("lazy")
+    by_name = by_name or (isinstance(lazy, ast.Constant) and lazy.value in LOADED_BY_NAME)
+    return not by_name or "backref" in given
+
+
+def _is_write_only(node: ast.AST) -> TypeGuard[ast.AnnAssign]:
+    annotation = node.annotation if isinstance(node, ast.AnnAssign) else None
+    return isinstance(annotation, ast.Subscript) and _name(annotation.value) == "WriteOnlyMapped"
 
 
 def naive_column(node: ast.AST, _: PurePosixPath) -> Iterator[ast.AST]:

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.observability.events import EventLog
 from chassis.observability.queries import Queries, count_queries
-from chassis.web.errors.handlers import response_to_defect
+from chassis.web.errors.handlers import response_to_defect, response_to_raised
 from chassis.web.middleware.exchange import Exchange
 from chassis.web.middleware.websocket import WebSocketMiddleware
 from chassis.web.routing.matched_route import route_template
@@ -46,8 +46,10 @@ class LoggingMiddleware:
                 event = describe("response broken off", scope, exchange.status, started, queries)
                 self.log.write(ERROR, event)
                 raise
-            structlog.get_logger().exception("unhandled error", exc_info=error)
-            response = await response_to_defect(error, scope)
+            response = await response_to_raised(error, scope)
+            if response is None:
+                structlog.get_logger().exception("unhandled error", exc_info=error)
+                response = await response_to_defect(error, scope)
             await response(scope, receive, send)
         is_failure = exchange.status >= SERVER_ERROR and not scope.get("state", {}).get(EXPECTED)
         level = ERROR if is_failure else INFO

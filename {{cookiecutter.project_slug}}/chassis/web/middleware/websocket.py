@@ -8,11 +8,13 @@ from typing import cast
 
 import structlog
 from starlette import status
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect, WebSocketDisconnected
 
 from chassis.observability.events import EventLog
-from chassis.problems import InternalError, Problem, Stopping
+from chassis.problems import InternalError, Stopping
+from chassis.web.errors.handlers import response_to_raised
 from chassis.web.errors.problem_response import problem_response
 from chassis.web.errors.websocket_errors import SERVER_ERROR, answering
 from chassis.web.middleware.exchange import ACCEPTED, UNANSWERED, Exchange, SocketExchange
@@ -32,26 +34,29 @@ class WebSocketMiddleware:
         started = perf_counter()
         exchange, send = cast("tuple[SocketExchange, Send]", Exchange.of(scope, send))
         send = answering(scope, receive, send, exchange)
-        problem = None
+        response = None
         try:
             await self.app(scope, exchange.hearing(receive), send)
         except (Exception, asyncio.CancelledError) as error:
-            problem = None if has_left(error, exchange) else self._problem(error)
+            response = None if has_left(error, exchange) else await self._response(error, scope)
             if is_cancelled(error) and not is_draining(scope["service"]):
                 raise
         finally:
             with suppress(OSError):  # nobody is there to be told
-                if problem is not None:
-                    await problem_response(problem, scope)(scope, receive, send)
+                if response is not None:
+                    await response(scope, receive, send)
                 elif exchange.is_open:
                     await send({"type": "websocket.close", "code": _end(scope)})
             self.log.write(*_line(scope, exchange, started))
 
-    def _problem(self, error: BaseException) -> Problem:
+    async def _response(self, error: BaseException, scope: Scope) -> Response:
         if is_cancelled(error):
-            return Stopping()
-        structlog.get_logger().error("unhandled error", exc_info=error)
-        return InternalError()
+            return problem_response(Stopping(), scope)
+        response = await response_to_raised(error, scope)
+        if response is None:
+            structlog.get_logger().error("unhandled error", exc_info=error)
+            response = problem_response(InternalError(), scope)
+        return response
 
 
 def has_left(error: BaseException, exchange: SocketExchange) -> bool:
