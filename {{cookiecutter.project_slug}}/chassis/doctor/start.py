@@ -12,6 +12,8 @@ from chassis.doctor.facts import capacity, connected
 from chassis.settings import Settings
 
 AFTER = 2.0
+ATTEMPTS = 5
+"""Each after twice the wait of the one before."""
 PATIENCE = 10.0
 
 
@@ -26,9 +28,12 @@ def warn_in_background(settings: Settings) -> Thread:
 
 
 async def _warn_later(settings: Settings) -> None:
-    await asyncio.sleep(AFTER)
-    with suppress(*FAILURES):
-        await warn(settings)
+    """Again when it fails: where the server grants too few, the pools may have them all by now."""
+    for attempt in range(ATTEMPTS):
+        await asyncio.sleep(AFTER * 2**attempt)
+        with suppress(*FAILURES):
+            await warn(settings)
+            return
 
 
 async def warn(settings: Settings) -> None:

@@ -188,7 +188,7 @@ def test_nothing_tells_what_the_service_runs_on(configured: Served) -> None:
 
 def test_openapi_prints_the_document() -> None:
     env = {"DATABASE_URL": "postgresql://nobody:nothing@localhost:1/nowhere"}
-    with interpret(APPLICATION, "openapi", env=env) as process:
+    with interpret(APPLICATION, "openapi", env=env, measured=True) as process:
         output, _ = process.communicate()
 
     assert process.returncode == 0

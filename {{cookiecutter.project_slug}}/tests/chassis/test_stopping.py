@@ -105,7 +105,7 @@ def test_a_second_sigterm_stops_at_once(
     env: dict[str, str], workers: int, threads: ThreadPoolExecutor
 ) -> None:
     env |= {"SERVER_DRAIN_SECONDS": FOR_EVER, "SERVER_GRACEFUL_TIMEOUT": FOR_EVER}
-    with serving(SLOW_APP, env=env, workers=workers) as served:
+    with serving(SLOW_APP, env=env, workers=workers, measured=True) as served:
         request = slow(served, threads, 3_600)
         served.process.send_signal(signal.SIGTERM)
         assert until(lambda: len(served.lines("stopping")) == workers)
@@ -130,7 +130,7 @@ def test_sigterm_to_the_whole_group_is_one_sigterm(
     env: dict[str, str], threads: ThreadPoolExecutor
 ) -> None:
     env["SERVER_DRAIN_SECONDS"] = "1"
-    with serving(SLOW_APP, env=env, workers=2) as served:
+    with serving(SLOW_APP, env=env, workers=2, measured=True) as served:
         request = slow(served, threads, 2)
 
         os.killpg(served.process.pid, signal.SIGTERM)
@@ -159,7 +159,7 @@ def test_under_reload_it_does_not_drain(env: dict[str, str]) -> None:
 
 
 def test_workers_stop_when_their_parent_was_killed(env: dict[str, str]) -> None:
-    with serving(env=env, workers=2) as served:
+    with serving(env=env, workers=2, measured=True) as served:
         served.stop(signal.SIGKILL)  # waits until nobody holds the log any more
 
         assert served.log().count("Application shutdown complete") == 2

@@ -23,7 +23,8 @@ def settings_of(kind: type[Kind], groups: dict[str, Any]) -> Kind:
     if isinstance(database := groups.get("database"), dict):
         patient = {"pool_timeout": 60, "connect_timeout": 60}
         groups = groups | {"database": {"warm_up": 0, **patient, **database}}
-    return _isolated(kind)(**{"environment": "test", **groups})
+    made: Kind = _isolated(kind)(**{"environment": "test", **groups})
+    return made
 
 
 @cache

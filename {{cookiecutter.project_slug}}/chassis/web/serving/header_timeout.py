@@ -38,9 +38,9 @@ class HeaderTimeoutProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         cycle: RequestResponseCycle | None = self.cycle
-        if cycle is None or not cycle.response_complete:  # a request is in progress
-            return
         if self._upgraded or self.transport.is_closing() or self._timer is not None:
+            return
+        if cycle is None or not cycle.response_complete:  # a request is in progress
             return
         if cycle.scope is not self.scope:  # the headers of the next one have begun
             self._start_timer()

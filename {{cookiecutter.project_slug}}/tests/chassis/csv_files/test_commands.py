@@ -54,7 +54,7 @@ async def test_ctrl_c_rolls_back_and_says_where_to_go_on(
     await gadgets.execute(PAUSE)
     file = many(tmp_path, 100)
     env = {"DATABASE_URL": database_url, **PATIENT}
-    with start(*PROGRAM, "import", "gadgets", str(file), *batch, env=env) as process:
+    with start(*PROGRAM, "import", "gadgets", str(file), *batch, env=env, measured=True) as process:
         async with asyncio.timeout(90):
             while not await gadgets.fetchval(ASLEEP):  # noqa: ASYNC110  the server cannot call
                 await asyncio.sleep(0.05)
@@ -73,7 +73,7 @@ async def test_ctrl_c_ends_an_export_which_leaves_no_file(
     env = {"DATABASE_URL": database_url, **PATIENT}
     async with gadgets.transaction():
         await gadgets.execute("LOCK TABLE scratch.gadgets")
-        with start(*PROGRAM, "export", "gadgets", str(target), env=env) as process:
+        with start(*PROGRAM, "export", "gadgets", str(target), env=env, measured=True) as process:
             async with asyncio.timeout(90):
                 while not await gadgets.fetchval(LOCKED_OUT):  # noqa: ASYNC110  the server cannot call
                     await asyncio.sleep(0.05)

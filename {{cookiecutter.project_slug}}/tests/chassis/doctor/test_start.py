@@ -1,8 +1,10 @@
 """The warning at start."""
 
+import asyncio
 import socket
 import time
 
+import asyncpg
 import pytest
 import structlog
 
@@ -54,6 +56,32 @@ def test_it_warns_when_the_budget_does_not_fit_and_only_then(
     settings = settings_for(url_of(own_server), server=server, database=database)
 
     assert warned(settings, monkeypatch) is expected
+
+
+async def test_it_tries_again_while_every_connection_is_taken(
+    own_server: PostgresServer, as_superuser: Execute, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await asyncio.to_thread(as_superuser, f"ALTER ROLE {ROLE} CONNECTION LIMIT 1")
+    taken = await asyncpg.connect(url_of(own_server))
+    warn, refused, loop = starting.warn, asyncio.Event(), asyncio.get_running_loop()
+
+    async def warn_or_tell(settings: Settings) -> None:
+        try:
+            await warn(settings)
+        except asyncpg.TooManyConnectionsError:
+            loop.call_soon_threadsafe(refused.set)
+            raise
+
+    monkeypatch.setattr(starting, "warn", warn_or_tell)
+    monkeypatch.setattr(starting, "AFTER", 0.3)
+    with structlog.testing.capture_logs() as lines:
+        thread = starting.warn_in_background(settings_for(url_of(own_server)))
+        async with asyncio.timeout(30):
+            await refused.wait()
+        await taken.close()
+        await asyncio.to_thread(thread.join, 30)
+
+    assert [line["event"] for line in lines] == [TOLD]
 
 
 def test_it_is_silent_when_the_database_is_away(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -136,7 +136,7 @@ def test_a_prometheus_reads_what_all_processes_did(
 def test_a_worker_that_is_killed_leaves_its_counts_and_all_leave_no_file(
     database_url: str,
 ) -> None:
-    with serving(env=settings(database_url), workers=2) as served:
+    with serving(env=settings(database_url), workers=2, measured=True) as served:
         address = address_in_log(served)
         assert until(lambda: scrape(address).all("database_pool_size") == [20])
         request_many(served, 40)
@@ -159,7 +159,7 @@ def test_a_worker_that_is_killed_leaves_its_counts_and_all_leave_no_file(
 
 
 def test_on_the_services_own_port_any_worker_tells_for_all(database_url: str) -> None:
-    with serving(env=settings(database_url, METRICS_PORT=""), workers=2) as served:
+    with serving(env=settings(database_url, METRICS_PORT=""), workers=2, measured=True) as served:
         request_many(served, 40)
         assert until(lambda: counted(served) == 40)
 

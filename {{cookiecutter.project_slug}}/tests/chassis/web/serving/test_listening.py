@@ -124,7 +124,9 @@ def test_a_socket_of_who_started_it_is_listened_to(
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as given:
         number = given.fileno()
-        with serving(env=env, port=None, fd=number, pass_fds=[number], **how) as served:
+        with serving(
+            env=env, port=None, fd=number, pass_fds=[number], measured=True, **how
+        ) as served:
             assert served.url == f"http://127.0.0.1:{given.getsockname()[1]}"
             assert served.get("/health/ready").status_code == 200
 
@@ -136,7 +138,7 @@ def test_a_unix_socket_of_who_started_it_is_theirs_to_remove(
         given.bind(str(place))
         given.listen()
         number = given.fileno()
-        with serving(env=env, port=None, fd=number, pass_fds=[number]) as served:
+        with serving(env=env, port=None, fd=number, pass_fds=[number], measured=True) as served:
             assert served.url == f"unix socket {place}"
             assert served.get("/health/ready").status_code == 200
             served.stop()

@@ -78,7 +78,8 @@ def test_an_open_stream_does_not_hold_up_a_saved_file(env: dict[str, str], tmp_p
 
 
 def test_a_request_in_progress_is_answered_before_the_reload(env: dict[str, str]) -> None:
-    with serving(APP, env=env, reload=True) as served, ThreadPoolExecutor() as threads:
+    serving_reloaded = serving(APP, env=env, reload=True, measured=True)
+    with serving_reloaded as served, ThreadPoolExecutor() as threads:
         address = f"{served.url}/slow?seconds=0.7"
         request = threads.submit(httpx.get, address, timeout=PATIENCE)
         assert until(lambda: served.lines("slow request begun"))
