@@ -1,6 +1,6 @@
 """Refuse answers that cannot work, and retell the answers, also as a command to repeat or correct.
 
-A refusal is one sentence for each answer, with the rule, the answer and an example.
+A refusal is one sentence for each answer, with the rule, the answer and one near it that works.
 """
 
 import contextlib
@@ -69,13 +69,50 @@ def faults(answers: dict[str, str]) -> list[str]:
 
 def fault(question: str, answer: str) -> str:
     """Say which rule the answer breaks and what would do, or nothing."""
-    is_slug = question == "project_slug"
-    rule = broken_slug_rule(answer) if is_slug else broken_text_rule(answer, LONGEST[question])
+    rule = broken_rule(question, answer)
     if not rule:
         return ""
-    example = f"{answer}-service" if is_slug and answer in RESERVED else EXAMPLES[question]
-    got = json.dumps(answer, ensure_ascii=not answer.isprintable())
-    return f'{question} {rule}; you answered {got}, try "{example}".'
+    advice = quoted(advised(question, answer))
+    return f"{question} {rule}; you answered {quoted(answer)}, try {advice}."
+
+
+def quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=not text.isprintable())
+
+
+def broken_rule(question: str, answer: str) -> str:
+    if question == "project_slug":
+        return broken_slug_rule(answer)
+    return broken_text_rule(answer, LONGEST[question])
+
+
+def advised(question: str, answer: str) -> str:
+    """Return what is nearest to the answer and can work; an example where nothing of it is left."""
+    nearest = nearest_slug if question == "project_slug" else nearest_text
+    advice = nearest(answer, LONGEST[question])
+    return EXAMPLES[question] if broken_rule(question, advice) else advice
+
+
+def nearest_slug(answer: str, longest: int) -> str:
+    """Return `foo-bar` for `Foo_Bar`: the words of the answer, joined as a slug joins them."""
+    letters = unicodedata.normalize("NFKD", answer).encode("ascii", "ignore").decode().lower()
+    words = "-".join(re.findall(r"[a-z0-9]+", letters))
+    slug = shortened(words.lstrip("0123456789-"), longest, "-")
+    return f"{slug}-service" if slug in RESERVED or len(slug) == 1 else slug
+
+
+def nearest_text(answer: str, longest: int) -> str:
+    """Return it on one line, its braces apart, and no longer than it may be."""
+    apart = re.sub(r"\{(?=[{%#])", "{ ", printable(answer))
+    return shortened(" ".join(apart.split()), longest, " ")
+
+
+def shortened(text: str, longest: int, between: str) -> str:
+    """Cut between two words, if there are two."""
+    if len(text) <= longest:
+        return text
+    whole, found, _ = text[: longest + 1].rpartition(between)
+    return whole if found else text[:longest]
 
 
 def broken_slug_rule(slug: str) -> str:
@@ -123,9 +160,12 @@ def text_of(answer: object) -> str:
     """Return the answer as a person types it, without what would upset a terminal."""
     if isinstance(answer, bool):
         return "yes" if answer else "no"
+    return printable(str(answer))
+
+
+def printable(text: str) -> str:
     return "".join(
-        " " if unicodedata.category(character) in UNPRINTABLE else character
-        for character in str(answer)
+        " " if unicodedata.category(character) in UNPRINTABLE else character for character in text
     )
 
 

@@ -13,16 +13,16 @@ TEN = {
     "invoices": "number:str(40):unique total:decimal due_at:datetime:index paid:bool:default=false "
     "note:text:optional",
     "customers": "email:str(320):unique(ci):index name:str:index tier:enum(free,pro):default=free "
-    "active:bool:default=true score:float:index:optional born_on:date:optional",
+    "active:bool:default=true score:float:index:optional:min=0:max=1 born_on:date:optional",
     "bookings": "customer_id:ref(customers) room:int:index starts_at:datetime:index "
-    "price:decimal(10,3):index:default=0 external_id:uuid:unique",
+    "price:decimal(10,3):index:min=0:default=0 external_id:uuid:unique",
     "people": "name:str meta:json:optional",
     "accounts": "iban:str:34:unique nick:str(1):unique(ci):optional balance:decimal(30,8):index "
-    "big:bigint:index:default=-5 opened_on:date:index",
+    "big:bigint:index:default=-5:max=9 opened_on:date:index:min=2030-01-01",
     "memberships": "customer_id:ref(customers) account_id:ref(accounts)",
     "categories": "slug:str(40):unique:index weight:float:index:default=1.5 initial:str(1)",
-    "statuses": "code:int:unique counter:bigint:unique rate:float:unique day:date:unique "
-    "moment:datetime:unique amount:decimal(9,9):unique",
+    "statuses": "code:int:unique:min=1000:max=9999 counter:bigint:unique rate:float:unique "
+    "day:date:unique moment:datetime:unique:max='2020-01-01T00:00:00Z' amount:decimal(9,9):unique",
     "boxes": "payload:json tag:uuid:index:optional kind:enum(only)",
     "refunds": "membership_id:ref(memberships) reviewer_id:ref(customers):optional "
     "approver_id:ref(customers) reason:text:default='not given' flag:bool:index "

@@ -3,13 +3,13 @@
 import json
 import re
 import tomllib
-from itertools import chain
+from itertools import chain, product
 from pathlib import Path
 
 import pytest
 import yaml
 
-from hooks.pre_gen_project import DEPENDENCIES, LONGEST
+from hooks.pre_gen_project import DEPENDENCIES, LONGEST, advised, fault
 from tests.baking import ASKED, NAMES, QUESTIONS, bake, bake_by_command, contents_of
 
 SENTENCES = [
@@ -110,6 +110,62 @@ def test_a_text_that_cannot_work_is_refused_in_one_sentence(
     assert sentence.startswith(f"{question} must ")
     assert rule in sentence
     assert f'{json.dumps(answer)}, try "' in sentence
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "advice"),
+    [
+        ("project_slug", "Foo_Bar", "foo-bar"),
+        ("project_slug", "fooBar.API", "foobar-api"),
+        ("project_slug", "#9 lives", "lives"),
+        ("project_slug", "a--b-", "a-b"),
+        ("project_slug", "à la carte", "a-la-carte"),
+        ("project_slug", "a", "a-service"),
+        ("project_slug", "FastAPI", "fastapi-service"),
+        ("project_slug", "tests", "tests-service"),
+        ("project_slug", "n" * 41, "n" * 40),
+        ("project_slug", f"{'n' * 30}-and-some-more", f"{'n' * 30}-and-some"),
+        ("project_slug", "注文", "order-service"),
+        ("project_name", "Order\nService", "Order Service"),
+        (
+            "project_name",
+            "word " * 13,
+            "word word word word word word word word word word word word",
+        ),
+        ("description", "Fills {{ braces }} and {{{%#.", "Fills { { braces }} and { { { %#."),
+        ("description", 'Says "hello"\tto you.', 'Says "hello" to you.'),
+        ("description", "d" * 201, "d" * 200),
+        ("author", " ", "Checkout team"),
+    ],
+)
+def test_a_refusal_advises_what_is_nearest_to_the_answer(
+    question: str, answer: str, advice: str
+) -> None:
+    sentence = fault(question, answer)
+    assert sentence.endswith(f", try {json.dumps(advice, ensure_ascii=False)}.")
+    assert not fault(question, advice)
+
+
+@pytest.mark.parametrize("question", LONGEST)
+def test_what_is_advised_is_never_refused_itself(question: str) -> None:
+    pieces = (
+        "",
+        "Å",
+        "9",
+        "-",
+        "_",
+        " ",
+        "\n",
+        "{",
+        "{%",
+        "\x1b[1m",
+        "con",
+        "注",
+        "x" * 39,
+        "y-" * 60,
+    )
+    for answer in map("".join, product(pieces, repeat=3)):
+        assert not fault(question, advised(question, answer)), answer
 
 
 @pytest.mark.parametrize("mark", ["{{", "{%", "{#"])

@@ -3,6 +3,7 @@
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from tests.baking import CHOICES, DEFAULT, TEMPLATE, answers_to, bake_by_command, baked_from
 from tests.conftest import commit
@@ -18,8 +19,8 @@ ANSWERS = {
 CRUFT = (sys.executable, "-m", "cruft")
 
 
-def record_of(project: Path) -> dict[str, object]:
-    record: dict[str, object] = json.loads((project / ".cruft.json").read_text(encoding="utf-8"))
+def record_of(project: Path) -> dict[str, Any]:
+    record: dict[str, Any] = json.loads((project / ".cruft.json").read_text(encoding="utf-8"))
     return record
 
 
@@ -117,9 +118,9 @@ def test_cruft_keeps_its_own_record_and_hears_nothing_from_the_hooks(
     run(*CRUFT, "check", cwd=tmp_path / DEFAULT)
 
 
-def template_tool(project: Path, command: str, *, ok: bool | None = True) -> str:
-    """What `make template-check` and `make template-update` run; returns all it says."""
-    tool = (sys.executable, "-B", "-m", "tools.template", command)
+def template_tool(project: Path, *command: str, ok: bool | None = True) -> str:
+    """What `make template-check` and the like run; returns all it says."""
+    tool = (sys.executable, "-B", "-m", "tools.template", *command)
     done = run(*tool, cwd=project, ok=ok, env={"UV": uv()})
     return done.stdout + done.stderr
 

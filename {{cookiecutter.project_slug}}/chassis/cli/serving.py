@@ -15,7 +15,7 @@ from chassis.settings.groups import ServerSettings
 from chassis.web.serving.header_timeout import HeaderTimeoutProtocol
 from chassis.web.serving.listening import Listener, at_descriptor, at_host
 from chassis.web.serving.reloading import GRACEFUL, ReloadedProcess
-from chassis.web.serving.server import LOCAL, LocalConfig, SingleServer
+from chassis.web.serving.server import LOCAL, ServiceConfig, SingleServer
 from chassis.web.serving.unix_socket import at_path
 from chassis.web.serving.workers import WorkerProcesses
 
@@ -43,8 +43,9 @@ def run_server(
         options["forwarded_allow_ips"] = [*server.trusted_proxies, LOCAL]
     if reload:
         options["timeout_graceful_shutdown"] = min(server.graceful_timeout, GRACEFUL)
-    config = (LocalConfig if listener.is_local else uvicorn.Config)(
+    config = ServiceConfig(
         service.application,
+        is_local=listener.is_local,
         factory=True,
         workers=server.workers,
         reload=reload,

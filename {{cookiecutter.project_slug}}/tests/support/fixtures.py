@@ -126,8 +126,11 @@ async def sql(clean_database: None, database_url: str) -> AsyncIterator[Any]:
 
 
 @pytest.fixture
-def read_log(app: FastAPI) -> ReadLog:
-    """The lines of one event written since the application was made: `read_log("request")`."""
+def read_log(app: FastAPI) -> Iterator[ReadLog]:
+    """The lines of one event written since the application was made: `read_log("request")`.
+
+    A test that fails shows all of them, as one that leaves the log alone does.
+    """
     settings: Settings = app.state.settings
     stream = StringIO()
     configure_logging(LogSettings(format="json"), settings.identity, stream)
@@ -136,4 +139,5 @@ def read_log(app: FastAPI) -> ReadLog:
         lines: list[Line] = [json.loads(line) for line in stream.getvalue().splitlines()]
         return [line for line in lines if line["event"] == event]
 
-    return read
+    yield read
+    print(stream.getvalue(), end="")  # noqa: T201  pytest keeps it, for a test that fails

@@ -1,6 +1,7 @@
 """A resource with a field of every type that `make resource` knows, made in memory."""
 
 import importlib.util
+import re
 import sys
 from pathlib import Path
 
@@ -29,8 +30,36 @@ TYPES = {
     "owner": "uuid",
     "notes": "json",
     "state": "enum(draft,in_progress)",
+    "stars": "int:min=1:max=5",
+    "fee": "decimal(12,2):min=-0.01:max=99.99",
+    "share": "float:min=0:max=1",
+    "since": "date:min=1900-01-01",
+    "until": "datetime:max='2099-12-31T23:59:59Z'",
 }
-assert {kind.partition("(")[0] for kind in TYPES.values()} == KINDS.keys() - {"ref"}  # a uuid
+assert {re.split(r"\W", kind)[0] for kind in TYPES.values()} == KINDS.keys() - {"ref"}  # a uuid
+FIRST = {
+    "word": "e\u0301",
+    "story": "",
+    "small": -(2**31),
+    "big": 2**53 - 1,
+    "money": "-0",
+    "tiny": "0",
+    "whole": "-1",
+    "part": "0.000000001",
+    "ratio": -0.0,
+    "flag": False,
+    "day": "0001-01-01",
+    "moment": "0001-01-01T00:00:00.000001Z",
+    "owner": "0" * 32,
+    "notes": 1e300,
+    "state": "draft",
+    "stars": 1,
+    "fee": "-0.01",
+    "share": 0,
+    "since": "1900-01-01",
+    "until": "0001-01-01T00:00:00.000001Z",
+}
+"""A body that can be created, with the least of many types."""
 PATH = "/v1/marvels"
 BASE = "from chassis.database.model import Entity, text_enum"
 OUR_BASE = """

@@ -15,6 +15,13 @@ PAGE = re.compile(r"docs/decisions/[\w-]+\.md$")
 MODELS, ROUTER = "app/features/tickets/models.py", "app/features/tickets/router.py"
 SCHEMAS = "app/features/tickets/schemas.py"
 MIGRATION = "migrations/versions/0009-tickets.py"
+PROBLEM = "from chassis.problems import Conflict\n"
+
+
+def routes(*paths: str, method: str = "get") -> str:
+    return "\n".join(f'@router.{method}("{path}")\nasync def f(): ...' for path in paths)
+
+
 REFUSED = [
     ("HR001", "app/main.py", '@app.middleware("http")\nasync def add(request, call_next): ...'),
     ("HR001", "chassis/web/hosts.py", 'app.middleware("http")(add)'),
@@ -38,12 +45,19 @@ REFUSED = [
     ("HR005", ROUTER, "async def list_tickets(*, since: Annotated[datetime, Query()]): ..."),
     ("HR006", ROUTER, 'class Torn(Conflict):\n    type = "/problems/torn"'),
     ("HR006", "chassis/problems.py", 'class Torn(Conflict):\n    type: str = "/problems/torn"'),
+    ("HR006", ROUTER, f'{PROBLEM}class Torn(Conflict):\n    type = "https://tickets.example/torn"'),
     ("HR007", ROUTER, "from fastapi import HTTPException"),
     ("HR007", ROUTER, "from starlette.exceptions import HTTPException"),
     ("HR007", ROUTER, "raise exceptions.HTTPException(404)"),
     ("HR008", ROUTER, "from app.features.orders.schemas import OrderRead"),
     ("HR008", ROUTER, "from app.features.orders import models, router"),
     ("HR008", ROUTER, "import app.features.orders.router"),
+    ("HR009", ROUTER, f'{PROBLEM}class Torn(Conflict):\n    title = "Torn"'),
+    ("HR009", ROUTER, "from chassis import problems\nclass Torn(problems.Conflict): ..."),
+    ("HR009", ROUTER, f"{PROBLEM}class A(Conflict, abstract=True): ...\nclass Torn(A): ..."),
+    ("HR010", ROUTER, routes("/{ticket_id}", "/overdue")),
+    ("HR010", ROUTER, routes("/{ticket_id}", "/{number}")),
+    ("HR010", ROUTER, routes("/{ticket_id}/lines", "/lost/lines")),
 ]
 KEPT = [
     ("chassis/database/session.py", "await session.commit()"),
@@ -61,6 +75,14 @@ KEPT = [
     (ROUTER, "async def list_tickets(since: Instant) -> datetime: ..."),
     (ROUTER, 'class Gone(Problem):\n    type = "/problems/not-found"'),
     (ROUTER, "class Kind(Enum):\n    type = TICKET"),
+    (ROUTER, f'{PROBLEM}class Torn(Conflict):\n    type = "/problems/not-found"'),
+    (ROUTER, f"{PROBLEM}class Refused(Conflict, abstract=True): ..."),
+    (ROUTER, "from httpx import Timeout\nclass Mine(Timeout): ..."),
+    (ROUTER, routes("/overdue", "/{ticket_id}", "/{ticket_id}/lines", "/{ticket_id:path}")),
+    (ROUTER, routes("/{number:int}", "/overdue")),
+    (ROUTER, routes("/{ticket_id}") + "\n" + routes("/overdue", method="post")),
+    (ROUTER, routes("/{ticket_id}") + "\n" + routes("/overdue").replace("router", "other")),
+    (ROUTER, '@pytest.mark.parametrize("a", [])\ndef f(): ...'),
     ("chassis/web/errors/handlers.py", "from starlette.exceptions import HTTPException"),
     (ROUTER, "from app.features.tickets.schemas import TicketRead"),
     (ROUTER, "from app.features.orders.models import Order"),

@@ -3,15 +3,16 @@
 import re
 import subprocess
 import sys
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
-from chassis.web.types import Digits
+from chassis.web.types import Day, Digits, Finite, Instant
 from tests.support.serving import PROJECT, serving
 from tools.loadtest.picture import picture
 from tools.loadtest.plan import Plan
@@ -136,6 +137,21 @@ def test_a_decimal_of_any_size_can_be_made(precision: int, scale: int) -> None:
     schema = digits.json_schema()
 
     assert digits.validate_python(values().of(schema)) >= 0
+
+
+@pytest.mark.parametrize(
+    "bounded",
+    [
+        TypeAdapter(Annotated[Decimal, Digits(12, 2), Field(ge=1000)]),
+        TypeAdapter(Annotated[Decimal, Digits(4, 2), Field(ge=Decimal("0.01"), le=1)]),
+        TypeAdapter(Annotated[Finite, Field(ge=0, le=0.25)]),
+        TypeAdapter(Annotated[Day, Field(ge=date(2090, 1, 31))]),
+        TypeAdapter(Annotated[Instant, Field(le=datetime(2020, 1, 31, tzinfo=UTC))]),
+    ],
+    ids=["from", "between", "float", "day", "instant"],
+)
+def test_a_value_is_within_its_bounds(bounded: TypeAdapter[Any]) -> None:
+    bounded.validate_python(values().of(bounded.json_schema()))
 
 
 def test_a_pattern_that_nothing_fits_is_told() -> None:

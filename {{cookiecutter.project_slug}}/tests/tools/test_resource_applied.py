@@ -39,7 +39,8 @@ def has_table(url: str, name: str) -> bool:
 def test_what_was_made_can_be_served_at_once(copy: Path, server: Server) -> None:
     url = own_database(server, "resources")
 
-    run(copy, url, "make", "ants", "legs:int size:enum(small,large)")
+    told = run(copy, url, "make", "ants", "legs:int:min=0 size:enum(small,large)")
+    assert "A rule about one: in its schemas.py, or in its repository.py" in told
     assert has_table(url, "ants")
 
     run(copy, url, "undo", "ants")

@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from tests.support.clients import Client
-from tests.tools.marvels import PATH
-from tests.tools.test_resource_round_trips import FIRST
+from tests.tools.marvels import FIRST, PATH
 
 PAIRS = [(True, 1), (False, 0), (1, 1.0), (1.0, True)]
 PLACES = ["{}", '{{"a": {}}}', '{{"a": [0, {{"b": {}}}]}}', "[[{}]]"]

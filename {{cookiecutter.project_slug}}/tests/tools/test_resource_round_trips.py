@@ -1,7 +1,7 @@
 """Every type that `make resource` knows: what is given out is taken back, and changes nothing."""
 
 import json
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 from unicodedata import normalize
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from tests.support.clients import Client
-from tests.tools.marvels import PATH, TYPES
+from tests.tools.marvels import FIRST, PATH, TYPES
 
 UTC_OFFSETS = st.sampled_from([timezone(timedelta(minutes=minutes)) for minutes in (0, 330, -570)])
 CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
@@ -57,31 +57,22 @@ VALUES: dict[str, SearchStrategy[Any]] = {
     "owner": st.uuids().map(str),
     "notes": JSON,
     "state": st.sampled_from(["draft", "in_progress"]),
+    "stars": st.integers(1, 5),
+    "fee": st.integers(-1, 9999).map(lambda number: scaled(number, 2)),
+    "share": st.floats(0, 1),
+    "since": st.dates(date(1900, 1, 1)).map(str),
+    "until": st.datetimes(datetime(1, 1, 2), datetime(2099, 12, 31), timezones=st.just(UTC)).map(  # noqa: DTZ001
+        datetime.isoformat
+    ),
 }
 OPTIONAL = {f"no_{name}": st.none() | values for name, values in VALUES.items()}
-FIRST = {
-    "word": "e\u0301",
-    "story": "",
-    "small": -(2**31),
-    "big": 2**53 - 1,
-    "money": "-0",
-    "tiny": "0",
-    "whole": "-1",
-    "part": "0.000000001",
-    "ratio": -0.0,
-    "flag": False,
-    "day": "0001-01-01",
-    "moment": "0001-01-01T00:00:00.000001Z",
-    "owner": "0" * 32,
-    "notes": 1e300,
-    "state": "draft",
-}
 LAST = {
     "word": "\u0344" * 20, "story": "\x01\r\n\u2028\ufeff\U0010ffff", "small": 5.0, "big": 0,
     "money": "9999999999.99", "tiny": "-0.00000001", "whole": "9" * 30, "part": "-0.999999999",
     "ratio": 5e-324, "flag": True, "day": "9999-12-31", "moment": "9999-12-31T23:59:59.999998Z",
     "owner": "ffffffffffffffffffffffffffffffff", "notes": [1e19, -1e19, 1.0, -0.0, {"": [None]}],
-    "state": "in_progress",
+    "state": "in_progress", "stars": 5, "fee": "99.99", "share": 1.0, "since": "9999-12-31",
+    "until": "2099-12-31T23:59:59Z",
 }  # fmt: skip
 
 

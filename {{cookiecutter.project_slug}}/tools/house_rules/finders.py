@@ -2,8 +2,7 @@
 
 import ast
 from collections.abc import Callable, Iterator
-from functools import cache
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TypeGuard
 
 LOADED_BY_NAME = {"raise", "raise_on_sql", "write_only"}
@@ -43,7 +42,7 @@ def _loads_itself(call: ast.Call, *, by_name: bool) -> bool:
 
 def _is_write_only(node: ast.AST) -> TypeGuard[ast.AnnAssign]:
     annotation = node.annotation if isinstance(node, ast.AnnAssign) else None
-    return isinstance(annotation, ast.Subscript) and _name(annotation.value) == "WriteOnlyMapped"
+    return isinstance(annotation, ast.Subscript) and name_of(annotation.value) == "WriteOnlyMapped"
 
 
 def naive_column(node: ast.AST, _: PurePosixPath) -> Iterator[ast.AST]:
@@ -52,33 +51,18 @@ def naive_column(node: ast.AST, _: PurePosixPath) -> Iterator[ast.AST]:
         nodes = list(ast.walk(node))
         aware = {id(call.func) for call in nodes if isinstance(call, ast.Call) and _aware(call)}
         naive = (each for each in nodes if id(each) not in aware)
-        yield from (each for each in naive if _name(each) in {"DateTime", "TIMESTAMP"})
+        yield from (each for each in naive if name_of(each) in {"DateTime", "TIMESTAMP"})
 
 
 def naive_input(node: ast.AST, path: PurePosixPath) -> Iterator[ast.AST]:
     """In a schema of what clients send, and in the parameters of a route."""
     taken: list[ast.expr | None] = []
-    if isinstance(node, ast.ClassDef) and INPUTS & {_name(base) for base in node.bases}:
+    if isinstance(node, ast.ClassDef) and INPUTS & {name_of(base) for base in node.bases}:
         taken = [each.annotation for each in node.body if isinstance(each, ast.AnnAssign)]
     elif isinstance(node, ast.arguments) and path.name == "router.py":
         taken = [each.annotation for each in (*node.args, *node.kwonlyargs)]
     parts = (part for annotation in filter(None, taken) for part in ast.walk(annotation))
-    yield from (part for part in parts if _name(part) == "datetime")
-
-
-def untold_problem(node: ast.AST, _: PurePosixPath) -> Iterator[ast.AST]:
-    """A type of problem, which clients see, without a section in the runbook."""
-    if not isinstance(node, ast.ClassDef):
-        return
-    for each in node.body:
-        value = each.value if isinstance(each, ast.Assign | ast.AnnAssign) else None
-        said = value.value if isinstance(value, ast.Constant) else None
-        if (
-            isinstance(said, str)
-            and said.startswith("/problems/")
-            and f"\n### `{said}`\n" not in _runbook()
-        ):
-            yield each
+    yield from (part for part in parts if name_of(part) == "datetime")
 
 
 def http_exception(node: ast.AST, _: PurePosixPath) -> Iterator[ast.AST]:
@@ -98,11 +82,6 @@ def neighbours_interface(node: ast.AST, path: PurePosixPath) -> Iterator[ast.AST
             return
 
 
-@cache
-def _runbook() -> str:
-    return (Path(__file__).parents[2] / "docs/runbook.md").read_text("utf-8")
-
-
 def _imported(node: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.Import):
         yield from (alias.name for alias in node.names)
@@ -111,7 +90,7 @@ def _imported(node: ast.AST) -> Iterator[str]:
 
 
 def _called(node: ast.AST) -> str:
-    return _name(node.func) if isinstance(node, ast.Call) else ""
+    return name_of(node.func) if isinstance(node, ast.Call) else ""
 
 
 def _is_method(node: ast.AST) -> bool:
@@ -124,7 +103,7 @@ def _aware(call: ast.Call) -> bool:
     return isinstance(timezone, ast.Constant) and timezone.value is True
 
 
-def _name(node: ast.AST) -> str:
+def name_of(node: ast.AST) -> str:
     """`DateTime` of `DateTime` and of `sa.DateTime`."""
     if isinstance(node, ast.Attribute):
         return node.attr

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from tools.house_rules import finders
+from tools.house_rules import finders, problems, routes
 
 PYTHON = ("app", "chassis", "migrations")
 FEATURES = ("app/features",)
@@ -61,7 +61,7 @@ RULES = (
     ),
     Rule(
         "HR006",
-        finders.untold_problem,
+        problems.untold_problem,
         "docs/runbook.md tells nobody what to do about this problem; add `### `/problems/...``",
         PROBLEMS,
     ),
@@ -78,5 +78,18 @@ RULES = (
         "Another feature's router and schemas are its own; use models, repository or service",
         "0002-one-package-for-each-resource.md",
         within=FEATURES,
+    ),
+    Rule(
+        "HR009",
+        problems.untyped_problem,
+        'Clients tell problems apart by type; give it one, such as type = "/problems/cart-full", '
+        "or say abstract=True of a base for others",
+        PROBLEMS,
+    ),
+    Rule(
+        "HR010",
+        routes.hidden_route,
+        "No request reaches this route, a parameter above takes its path; move it above that",
+        "0025-quick-routes.md",
     ),
 )

@@ -1,5 +1,6 @@
 """Bodies made from the schemas of the OpenAPI document."""
 
+import math
 import random
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -37,7 +38,7 @@ class Values:
             "array": lambda: [self.of(schema["items"], name) for _ in range(_length(schema))],
             "string": lambda: self._text(schema, name),
             "integer": lambda: random.randint(*_bounds(schema)),  # noqa: S311  no secret
-            "number": lambda: _bounds(schema)[0] + 0.5,
+            "number": lambda: min(_bounds(schema)[0] + 0.5, schema.get("maximum", math.inf)),
             "boolean": lambda: _one_of([True, False]),
         }
         return made.get(schema.get("type", ""), dict)()
@@ -62,6 +63,8 @@ class Values:
         kind = schema.get("format", "")
         if kind == "uuid":
             return str(_one_of(self._keys(name) or [uuid4()]))
+        if bound := schema.get("ge", schema.get("le")):  # of a decimal, a date, an instant
+            return str(bound)
         if kind in FORMATS:
             return FORMATS[kind]()
         number, pattern = next(self._numbers), schema.get("pattern", "")

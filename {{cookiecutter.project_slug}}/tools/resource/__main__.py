@@ -16,11 +16,12 @@ DESCRIPTION = """\
 Write a resource, or take it out again before it is committed.
 
 FIELDS are name:type, then constraints, such as
-  number:str(64):unique total:decimal(12,2):index paid:bool:default=false
+  number:str(64):unique total:decimal(12,2):index:min=0 paid:bool:default=false
   status:enum(draft,sent) customer_id:ref(customers) note:text:optional
 
 Types: str(length) text int bigint decimal(digits,places) float bool date datetime uuid json
-enum(a,b,c) ref(feature). Constraints: unique unique(ci) index optional default=VALUE.
+enum(a,b,c) ref(feature). Constraints: unique unique(ci) index optional default=VALUE,
+and of numbers, dates and datetimes min=VALUE max=VALUE.
 """
 
 
@@ -58,6 +59,7 @@ def _make(plural: str, fields: str, model: str) -> None:
     _tell(make(resource))
     print(
         f"\nRead the migration, then `make check`; `make dev` serves {resource.path}."
+        f"\nA rule about one: in its schemas.py, or in its repository.py with what is stored of it."
         f"\nUntil it is committed, `make resource-undo name={plural}` takes it out again."
     )
 

@@ -1,7 +1,8 @@
-"""`python -m tools.template check` and `update`: the first tells, the second takes.
+"""`python -m tools.template check`, `update` and `answer`: tell what is new, take it, answer anew.
 
-`.cruft.json` says which template and which commit of it. Both commits are rendered, by cruft,
-https://cruft.github.io/cruft/, and git merges the difference: per file, following renames.
+`.cruft.json` says which template, which commit of it, and the answers. What was and what shall be
+are rendered, by cruft, https://cruft.github.io/cruft/, and git merges the difference: per file,
+following renames.
 """
 
 import subprocess
@@ -10,19 +11,26 @@ import tempfile
 from typing import NoReturn
 
 from tools.template import record, repository
+from tools.template.answers import RefusedError, changed, listed, questions_of
 from tools.template.merging import Merged, merge
+from tools.template.record import Record
 from tools.template.rendering import render
 
-HELP = "python -m tools.template check | update"
+HELP = "python -m tools.template check | update | answer ANSWERS"
 
 
 def main(arguments: list[str]) -> None:
-    commands = {"check": check, "update": update}
-    if len(arguments) != 1 or arguments[0] not in commands:
-        _stop(HELP)
     try:
-        commands[arguments[0]]()
-    except record.MissingError as error:
+        match arguments:
+            case ["check"]:
+                check()
+            case ["update"]:
+                update()
+            case ["answer", said]:
+                answer(said)
+            case _:
+                _stop(HELP)
+    except (record.MissingError, RefusedError) as error:
         _stop(str(error))
     except subprocess.CalledProcessError as error:
         _stop(f"{' '.join(map(str, error.cmd))} failed:\n{(error.stderr or '').strip()}")
@@ -42,13 +50,37 @@ def check() -> None:
 def update() -> None:
     """Take them; status 1 when a person has to decide something."""
     known = record.read()
-    if repository.git("status", "--porcelain"):
-        _stop("Commit your changes first, so that they and the update's can be told apart.")
+    _expect_all_committed()
     if not commits_since(known["template"], known["commit"], known.get("checkout")):
         print(f"Up to date with {known['template']}.")
         return
+    _take(known, known, known.get("checkout"))
+
+
+def answer(said: str) -> None:
+    """Take what other answers mean, of the commit that the project has; status 1 as above."""
+    known = record.read()
+    questions = questions_of(known)
+    if not said.strip():
+        print(listed(known, questions))
+        _stop('Say which shall change: make template-answers answers="NAME=VALUE ..."')
+    wanted = changed(known, said, questions)
+    if record.answers(wanted) == record.answers(known):
+        print("These are the answers already; nothing changes.")
+        return
+    _expect_all_committed()
+    _take(known, wanted, known["commit"])
+
+
+def _expect_all_committed() -> None:
+    if repository.git("status", "--porcelain"):
+        _stop("Commit your changes first, so that they and the update's can be told apart.")
+
+
+def _take(known: Record, wanted: Record, checkout: str | None) -> None:
+    """Merge what differs between the template as it is known and as it is wanted."""
     before = render(known, known["commit"])
-    after = render(known, known.get("checkout"), parent=before.commit)
+    after = render(wanted, checkout, parent=before.commit)
     merged = merge(after.commit)
     record.write(after.record)
     print("Changed:", *repository.changed(), sep="\n  ")

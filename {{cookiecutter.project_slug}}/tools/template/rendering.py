@@ -13,9 +13,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.template.answers import RefusedError
 from tools.template.record import FILE, Record, answers, parsed, skipped
 from tools.template.repository import commit_of, git
 
+STOPPED = "Stopping generation because pre_gen_project"
+"""cookiecutter's words behind the template's own, which say what is wrong with an answer."""
 CRUFT = ("tool", "run", "--quiet", "--from", "cruft>=2.16,<3", "cruft")
 
 
@@ -62,7 +65,13 @@ def _create(record: Record, checkout: str | None, place: Path) -> Path:
     place.mkdir()
     command = [*CRUFT, "create", template, "--no-input", "--default-config", *given]
     uv = os.environ.get("UV") or shutil.which("uv") or ".uv/bin/uv"  # as the Makefile finds it
-    subprocess.run([uv, *command], check=True, capture_output=True, encoding="utf-8")
+    try:
+        subprocess.run([uv, *command], check=True, capture_output=True, encoding="utf-8")
+    except subprocess.CalledProcessError as error:
+        refused, stopped, _ = str(error.stderr).partition(STOPPED)
+        if stopped and refused.strip():
+            raise RefusedError(refused.strip()) from None
+        raise
     (made,) = place.iterdir()
     return made
 

@@ -4,7 +4,15 @@ from collections.abc import Iterable, Iterator
 
 import structlog
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+from starlette.convertors import FloatConvertor, IntegerConvertor, PathConvertor, UUIDConvertor
 from starlette.routing import BaseRoute
+
+EXAMPLES = {
+    IntegerConvertor: "1",
+    FloatConvertor: "1.5",
+    UUIDConvertor: "00000000-0000-4000-8000-000000000000",
+    PathConvertor: "/".join("abcdefghi"),
+}
 
 
 def tell_shadows(routes: Iterable[BaseRoute]) -> None:
@@ -30,7 +38,15 @@ def _is_of_api(route: RouteContext) -> bool:
 def _hides(other: RouteContext, route: RouteContext) -> bool:
     """A parameter takes the text of another one, `{order_id}`, as it would take a word."""
     methods = set(route.methods or ())
-    return methods <= set(other.methods or ()) and bool(other.path_regex.match(route.path_format))
+    return methods <= set(other.methods or ()) and bool(other.path_regex.match(_example(route)))
+
+
+def _example(route: RouteContext) -> str:
+    """A path that it takes; of `{file:path}` one so deep that only such a parameter takes it."""
+    path = str(route.path_format)
+    for name, convertor in route.param_convertors.items():
+        path = path.replace(f"{{{name}}}", EXAMPLES.get(type(convertor), f"{{{name}}}"))
+    return path
 
 
 def _named(route: RouteContext) -> str:

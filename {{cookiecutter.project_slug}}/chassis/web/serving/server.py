@@ -1,10 +1,13 @@
 """uvicorn, with what it lacks: see each class."""
 
 import logging
+import sys
 from socket import socket
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.config import STARTUP_FAILURE
 
 from chassis.web.serving.listening import Listener
 
@@ -17,12 +20,27 @@ def tell(listener: Listener) -> None:
     log.info("Uvicorn running on %s (Press CTRL+C to quit)", listener.told)
 
 
-class LocalConfig(uvicorn.Config):
-    """For a Unix socket: its clients have no address, by which to trust a proxy among them."""
+class ServiceConfig(uvicorn.Config):
+    """What is loaded in each process.
+
+    A worker that cannot make the application ends for good: uvicorn would start it again and again.
+    """
+
+    def __init__(self, *arguments: Any, is_local: bool, **options: Any) -> None:
+        """For a Unix socket `is_local`: its clients have no address to trust a proxy by."""
+        super().__init__(*arguments, **options)
+        self.is_local = is_local
 
     def load(self) -> None:
-        super().load()
-        self.loaded_app = FromThisMachine(self.loaded_app)
+        try:
+            super().load()
+        except (Exception, SystemExit):
+            if self.workers == 1:
+                raise
+            log.exception("The application cannot be made.")
+            sys.exit(STARTUP_FAILURE)
+        if self.is_local:
+            self.loaded_app = FromThisMachine(self.loaded_app)
 
 
 class FromThisMachine:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tools.resource.description.bounds import Bounds
 from tools.resource.description.kinds.kind import Kind
 
 
@@ -17,6 +18,7 @@ class Field:
     optional: bool = False
     default: str | None = None
     """Source text, of what a client may leave out; of an enum the value."""
+    bounds: Bounds | None = None
 
     @property
     def required(self) -> bool:
@@ -40,6 +42,12 @@ class Field:
     def indexed(self) -> bool:
         """Whether a list by this column, then by age, has an index of its own."""
         return self.index or bool(self.kind.members or self.kind.refers_to)
+
+    @property
+    def checks(self) -> Iterator[tuple[str, str]]:
+        """Name and condition of each."""
+        for word, condition in self.kind.checks:
+            yield f"{self.name}_{word}", f"{self.name} {condition}"
 
     @property
     def parameters(self) -> Iterator[str]:

@@ -2,28 +2,18 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-from sqlalchemy import Column, Table, types
+from sqlalchemy import Table
 
 from chassis.database.model import Base, Entity
 from tools.resource.description import words
+from tools.resource.description.examples import example_of
 from tools.resource.description.fields import Field
 from tools.resource.description.related import Parent, Row
 from tools.resource.errors import Refusal
 from tools.resource.project.places import PROJECT, feature_of
 
 DELETE = re.compile(r'@router\.delete\(\s*"/\{\w+\}"')
-EXAMPLES: Sequence[tuple[type[types.TypeEngine[Any]], str]] = (
-    (types.Boolean, "False"),
-    (types.Integer, "{number}"),
-    (types.Float, "{number}.5"),
-    (types.Numeric, "{number}"),
-    (types.DateTime, "func.now()"),
-    (types.Date, "func.current_date()"),
-    (types.Uuid, "uuid4()"),
-    (types.JSON, "{{}}"),
-)
 
 
 def parents_of(plural: str, fields: Iterable[Field], features: Iterable[str]) -> list[Parent]:
@@ -82,7 +72,7 @@ def _add_rows(
         if column.nullable or column.default is not None or column.server_default is not None:
             continue
         if not column.foreign_keys:
-            values[column.name] = _example(column, number)
+            values[column.name] = example_of(column, number)
             continue
         target = next(iter(column.foreign_keys)).column
         parent = next(m.class_ for m in Base.registry.mappers if m.local_table is target.table)
@@ -97,19 +87,3 @@ def _table_of(model: type[Base]) -> Table:
     table = model.__table__
     assert isinstance(table, Table)  # noqa: S101  no model here is a join or a query
     return table
-
-
-def _example(column: Column[Any], number: int) -> str:
-    kind = column.type
-    if isinstance(kind, types.Enum):
-        return repr(kind.enums[0])
-    if isinstance(kind, types.String):
-        return repr(f"{column.name} {number}"[-(kind.length or 200) :].strip())
-    for known, source in EXAMPLES:
-        if isinstance(kind, known):
-            return source.format(number=number)
-    message = (
-        f"{column.table.name}.{column.name} is a {kind!r}, and a test would need one: "
-        f"write a resource that refers to it by hand."
-    )
-    raise Refusal(message)

@@ -52,6 +52,11 @@ class Resource:
         return [field for field in self.fields if field.in_any_case]
 
     @property
+    def checks(self) -> list[tuple[str, str]]:
+        """Name and condition of each, in the database."""
+        return [check for field in self.fields for check in field.checks]
+
+    @property
     def sortable(self) -> list[Field]:
         return [field for field in self.fields if field.sortable]
 
@@ -66,6 +71,7 @@ class Resource:
         """Of the database: indexes and constraints are named after table and column."""
         names = [f"ix_{self.plural}_{field.name}_id" for field in self.fields]
         names += [f"ck_{self.plural}_{self.type_name(field).lower()}" for field in self.enums]
+        names += [f"ck_{self.plural}_{name}" for name, _ in self.checks]
         return max(names, key=len)
 
     @property
@@ -97,6 +103,13 @@ class Resource:
         named = field.kind.members or field in self.named
         kind = self.type_name(field) if named else field.kind.body
         return f"{kind} | None" if field.optional else kind
+
+    def promise(self, field: Field) -> str:
+        """What a client reads of it."""
+        many = self.plural.replace("_", " ")
+        unique = f"Unique among all {many}{', in any case' if field.in_any_case else ''}."
+        bounds = field.bounds.sentence if field.bounds else ""
+        return " ".join(filter(None, [unique if field.unique else "", bounds]))
 
     def default(self, field: Field) -> str:
         """What a client may leave out is this."""

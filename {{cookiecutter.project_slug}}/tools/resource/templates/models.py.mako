@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Numeric, String, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Numeric, String, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -26,8 +26,11 @@ class ${r.type_name(field)}(StrEnum):
 
 class ${r.model}(Entity):
     __tablename__ = "${r.plural}"
-% if any(field.indexed or field.in_any_case for field in r.fields):
+% if r.checks or any(field.indexed or field.in_any_case for field in r.fields):
     __table_args__ = (
+% for name, condition in r.checks:
+        CheckConstraint("${condition}", name="${name}"),
+% endfor
 % for field in r.unique_in_any_case:
         Index("uq_${r.plural}_${field.name}", text("lower(${field.name})"), unique=True),
 % endfor

@@ -1,6 +1,6 @@
 """What clients send and get."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -21,8 +21,8 @@ ${r.type_name(field)} = ${field.kind.body}
 class ${r.model}Create(Input):
 % for field in r.fields:
     ${field.name}: ${r.body(field)}${f" = {r.default(field)}" if r.default(field) else ""}
-% if field.unique:
-    """Unique among all ${words}${", in any case" if field.in_any_case else ""}."""
+% if r.promise(field):
+    """${r.promise(field)}"""
 % endif
 % endfor
 

@@ -1,6 +1,8 @@
 <% one, many = r.model, r.plural %>\
 """${words.capitalize()} over HTTP."""
 
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 

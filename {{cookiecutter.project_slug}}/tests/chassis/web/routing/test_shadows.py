@@ -32,3 +32,26 @@ def test_a_route_beside_another_is_no_shadow() -> None:
     router.get("/numbers/{number:float}")(word)
 
     assert [*shadows(router.routes)] == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "hidden"),
+    [
+        ("/{name}", "/{rest:path}", False),
+        ("/{one}/{two}", "/{rest:path}", False),
+        ("/{all:path}", "/{rest:path}", True),
+        ("/files/{all:path}", "/files/{name}", True),
+        ("/{a:int}", "/{b:int}", True),
+        ("/{a:int}", "/{b:float}", False),
+        ("/{a:float}", "/{b:int}", True),
+        ("/{a:uuid}", "/{b:uuid}", True),
+        ("/{a}", "/{b:uuid}", True),
+    ],
+)
+def test_what_a_parameter_takes_is_known_by_its_type(first: str, second: str, hidden: bool) -> None:
+    router = APIRouter()
+    router.get(first)(word)
+    router.get(second)(word)
+
+    found = [(f"GET {second}", f"GET {first}")] if hidden else []
+    assert [*shadows(router.routes)] == found

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from tools.resource.description.kinds import numbers, others, texts
+from tools.resource.description.kinds import numbers, others, texts, times
 from tools.resource.description.kinds.kind import Kind
 
 KINDS: dict[str, Callable[[str, Sequence[str]], Kind]] = {
@@ -13,8 +13,8 @@ KINDS: dict[str, Callable[[str, Sequence[str]], Kind]] = {
     "decimal": numbers.decimal,
     "float": numbers.floating,
     "bool": others.boolean,
-    "date": others.day,
-    "datetime": others.instant,
+    "date": times.day,
+    "datetime": times.instant,
     "uuid": others.uuid,
     "json": others.json,
     "enum": texts.enum,

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tools.resource.description.kinds.scale import Scale
+
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
@@ -29,6 +31,10 @@ class Kind:
     """Whether lists can be narrowed by a least and a greatest value."""
     default: Callable[[str], str] | None = None
     """From what a person writes; raises ValueError."""
+    scale: Scale | None = None
+    """Where a least and a greatest value make sense."""
+    checks: tuple[tuple[str, str], ...] = ()
+    """What the database holds it to, each with its name: `("min", ">= 0")`."""
     members: tuple[str, ...] = ()
     """Of an enum."""
     refers_to: str = ""

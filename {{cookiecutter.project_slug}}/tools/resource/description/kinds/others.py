@@ -1,4 +1,4 @@
-"""What is neither text nor number."""
+"""What is neither text nor number nor time."""
 
 from collections.abc import Sequence
 
@@ -21,28 +21,6 @@ def boolean(_: str, __: Sequence[str]) -> Kind:
         wrong=('"yes"', "1"),
         unique=False,
         default=default,
-    )
-
-
-def day(_: str, __: Sequence[str]) -> Kind:
-    return Kind(
-        python="date",
-        body="Day",
-        examples=('"2026-01-31"', '"2026-02-28"', '"2026-03-31"'),
-        wrong=('"2026-02-30"', '"2026-01-31T12:00:00Z"', '"yesterday"', "0"),
-        sortable=True,
-        ranged=True,
-    )
-
-
-def instant(_: str, __: Sequence[str]) -> Kind:
-    return Kind(
-        python="datetime",
-        body="Instant",
-        examples=('"2026-01-31T12:00:00Z"', '"2026-02-28T12:00:00Z"', '"2026-03-31T12:00:00Z"'),
-        wrong=('"2026-01-31T12:00:00"', '"2026-01-31"', '"now"', "0"),
-        sortable=True,
-        ranged=True,
     )
 
 
