@@ -1,4 +1,4 @@
-"""Schemas by name in the OpenAPI document: ours beside the models of the service."""
+"""Schemas by name in the document: ours beside the models of the service."""
 
 from collections.abc import Iterator
 from itertools import chain, count
@@ -25,6 +25,16 @@ def settle_schemas(document: dict[str, Any]) -> None:
     if free != PROBLEM:
         _rename(document, free)
     schemas[free] = PROBLEM_SCHEMA
+
+
+def rename_schema(document: dict[str, Any], old: str, new: str) -> None:
+    """If there is the old one, and none of the new name."""
+    schemas = document.get("components", {}).get("schemas", {})
+    if old in schemas and new not in schemas:
+        schemas[new] = schemas.pop(old) | {"title": new}
+        for part in _objects(document):
+            if part.get("$ref") == reference(old)["$ref"]:
+                part.update(reference(new))
 
 
 def _rename(document: dict[str, Any], name: str) -> None:
