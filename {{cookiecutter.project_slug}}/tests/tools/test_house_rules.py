@@ -15,6 +15,8 @@ PAGE = re.compile(r"docs/decisions/[\w-]+\.md$")
 MODELS, ROUTER = "app/features/tickets/models.py", "app/features/tickets/router.py"
 SCHEMAS = "app/features/tickets/schemas.py"
 MIGRATION = "migrations/versions/0009-tickets.py"
+PATCH, GET = '@router.patch("/{key}")', '@router.get("/{key}"'
+SAYS_412 = '@router.patch("/{key}", responses=problems(PreconditionFailed))'
 REFUSED = [
     ("HR001", "app/main.py", '@app.middleware("http")\nasync def add(request, call_next): ...'),
     ("HR001", "chassis/web/hosts.py", 'app.middleware("http")(add)'),
@@ -42,6 +44,8 @@ REFUSED = [
     ("HR008", ROUTER, "from app.features.orders.schemas import OrderRead"),
     ("HR008", ROUTER, "from app.features.orders import models, router"),
     ("HR008", ROUTER, "import app.features.orders.router"),
+    ("HR009", ROUTER, f"{PATCH}\nasync def change():\n    with matching(row, request): ..."),
+    ("HR009", ROUTER, f"{GET}, responses=tags(200))\nasync def get(): return not_modified(row)"),
 ]
 KEPT = [
     ("chassis/database/session.py", "await session.commit()"),
@@ -61,6 +65,10 @@ KEPT = [
     (ROUTER, "from app.features.tickets.schemas import TicketRead"),
     (ROUTER, "from app.features.orders.models import Order"),
     (ROUTER, "from app.features.orders.service import OrderService"),
+    (ROUTER, f"{SAYS_412}\nasync def change():\n    with matching(row, request): ..."),
+    (ROUTER, f"{GET}, responses=tags(200, 304))\nasync def get(): return not_modified(row)"),
+    (ROUTER, f"{PATCH}\nasync def change(): ..."),
+    (ROUTER, "async def place():\n    with matching(row, request): ..."),
     (ROUTER, "await session.commit()  # noqa: HR002  a test of the rules"),
     (ROUTER, "await session.commit()  # noqa: E501, HR002  a test of the rules"),
 ]

@@ -79,4 +79,12 @@ RULES = (
         "0002-one-package-for-each-resource.md",
         within=FEATURES,
     ),
+    Rule(
+        "HR009",
+        finders.untold_condition,
+        "Clients cannot know the header; with matching say problems(PreconditionFailed), "
+        "with not_modified tags(200, 304)",
+        "0009-optimistic-concurrency.md",
+        within=FEATURES,
+    ),
 )

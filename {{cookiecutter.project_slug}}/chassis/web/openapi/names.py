@@ -32,11 +32,11 @@ def name_operations(document: dict[str, Any], operations: Iterable[Operation]) -
 
 
 def _is_named_by_fastapi(operation: Operation) -> bool:
+    """Not by the route, in one of three ways."""
     route = operation.route
     is_default = isinstance(route.generate_unique_id_function, DefaultPlaceholder)
-    return (
-        is_default and not route.operation_id and operation.told["operationId"] == route.unique_id
-    )
+    is_its_own = operation.told["operationId"] == route.unique_id
+    return is_default and is_its_own and not route.operation_id
 
 
 def _name_of(operation: Operation) -> str:
@@ -48,7 +48,7 @@ def _name_of(operation: Operation) -> str:
 
 
 def _long_name_of(operation: Operation) -> str:
-    """As FastAPI has it, where a route has one method alone."""
+    """As FastAPI has it, which takes any method of several."""
     return re.sub(r"\W", "_", f"{operation.route.name}{operation.path}_{operation.method}")
 
 

@@ -1,9 +1,11 @@
 """Operations are called after their handlers, so that clients have functions of these names."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import pytest
 from fastapi import APIRouter, FastAPI, Form, UploadFile
+from fastapi.utils import generate_unique_id
 
 from chassis.web.openapi import describe_api
 from tests.support.composition import ReadLog
@@ -100,12 +102,18 @@ def test_what_a_route_says_itself_is_nobody_elses(plain: FastAPI) -> None:
     assert names(plain) == {"get /a": "search", "get /b": "search_b_get"}
 
 
-def test_a_name_of_the_whole_application_stays() -> None:
-    app = FastAPI(generate_unique_id_function=lambda route: f"my_{route.name}")
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [(lambda route: f"my_{route.name}", "my_search"), (generate_unique_id, "search_a_get")],
+)
+def test_what_the_application_says_stays(function: Callable[..., str], name: str) -> None:
+    app = FastAPI(generate_unique_id_function=function)
     describe_api(app)
-    app.get("/a")(search)
+    router = APIRouter()
+    router.get("/a")(search)
+    app.include_router(router)
 
-    assert names(app) == {"get /a": "my_search"}
+    assert names(app) == {"get /a": name}
 
 
 def test_a_name_has_letters_digits_and_underscores_alone(plain: FastAPI) -> None:
