@@ -11,7 +11,7 @@ from fastapi import FastAPI, Query
 from pydantic import Field, create_model
 
 from chassis.web.openapi import describe_api
-from chassis.web.pagination import PageQuery
+from chassis.web.pagination import PageOf, PageQuery
 from chassis.web.types import (
     Bool,
     Day,
@@ -158,6 +158,10 @@ def test_what_nothing_fits_has_none(plain: FastAPI) -> None:
     assert [name for name, it in properties.items() if "examples" in it] == []
 
 
+class Thing(Output):
+    name: str
+
+
 class ThingQuery(PageQuery):
     name: Name | None = None
     part_id: UUID | None = None
@@ -178,6 +182,20 @@ def test_parameters_have_examples_that_pages_do_not_fill_in(plain: FastAPI) -> N
     assert schemas["name"]["anyOf"][0]["examples"] == ["name"]
     assert schemas["part_id"]["anyOf"][0]["examples"] == [ID]
     assert schemas["at_least"]["default"] == 4
+
+
+async def test_every_field_of_a_list_has_one(plain: FastAPI) -> None:
+    @plain.get("/things")
+    async def read(query: Annotated[PageQuery, Query()]) -> PageOf[Thing]:
+        raise NotImplementedError
+
+    document = plain.openapi()
+
+    page = filled_in(document, {"$ref": "#/components/schemas/PageOf_Thing_"})
+    assert page["items"] == [{"name": "name"}]
+    parameters = document["paths"]["/things"]["get"]["parameters"]
+    (asked,) = (it["schema"] for it in parameters if it["name"] == "cursor")
+    assert asked["anyOf"][0]["examples"] == [page["next_cursor"]]
 
 
 async def test_every_field_of_the_service_has_one(app: FastAPI) -> None:
