@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from chassis.web.openapi.errors import document_errors, forget_errors, problems
 from chassis.web.openapi.examples import give_examples
 from chassis.web.openapi.headers import document_headers
-from chassis.web.openapi.names import name_operations
+from chassis.web.openapi.names import name_members, name_operations
 from chassis.web.openapi.operations import Operation, operations_of
 from chassis.web.openapi.schemas import settle_schemas
 from chassis.web.openapi.tags import Tag, list_tags
@@ -35,6 +35,7 @@ def _complete(document: dict[str, Any], app: FastAPI) -> None:
     webhooks = document.get("webhooks", {})
     ours: list[Operation] = list(operations_of(document["paths"], app.routes))
     name_operations(document, [*ours, *operations_of(webhooks, app.webhooks.routes)])
+    name_members(document)
     list_tags(document, ours)
     for operation in ours:
         document_errors(operation.told)

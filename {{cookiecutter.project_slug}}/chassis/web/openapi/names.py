@@ -9,7 +9,7 @@ import structlog
 from fastapi.datastructures import DefaultPlaceholder
 
 from chassis.web.openapi.operations import Operation
-from chassis.web.openapi.schemas import rename_schema
+from chassis.web.openapi.schemas import objects, rename_schema
 
 
 def name_operations(document: dict[str, Any], operations: Iterable[Operation]) -> None:
@@ -29,6 +29,22 @@ def name_operations(document: dict[str, Any], operations: Iterable[Operation]) -
         operation.told["operationId"] = final
         # Of a form, or of several bodies, FastAPI makes a schema.
         rename_schema(document, f"Body_{operation.route.unique_id}", f"Body_{final}")
+
+
+def name_members(document: dict[str, Any]) -> None:
+    """Of `sort`: a generator would call `-id` a VALUE_1, by its place.
+
+    https://openapi-generator.tech/docs/templating/#enum
+    """
+    for part in objects(document):
+        members = part.get("enum")
+        if isinstance(members, list) and any(str(it).startswith("-") for it in members):
+            part.setdefault("x-enum-varnames", [_name_of_member(str(it)) for it in members])
+
+
+def _name_of_member(member: str) -> str:
+    name = member.removeprefix("-").upper()
+    return f"{name}_DESCENDING" if member.startswith("-") else name
 
 
 def _is_named_by_fastapi(operation: Operation) -> bool:

@@ -60,6 +60,7 @@ FIELDS: dict[str, Any] = {
     "below_zero": Annotated[Int32, Field(lt=0)],
     "between": Annotated[int, Field(gt=5, lt=7)],
     "dozens": Annotated[int, Field(gt=12, multiple_of=12)],
+    "sevens": Annotated[int, Field(multiple_of=7)],
     "finite": Finite,
     "ratio": Annotated[Finite, Field(gt=0, lt=1)],
     "step": Annotated[Finite, Field(ge=0.1, multiple_of=0.1)],

@@ -1,7 +1,7 @@
 """Operations are called after their handlers, so that clients have functions of these names."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pytest
 from fastapi import APIRouter, FastAPI, Form, UploadFile
@@ -136,6 +136,16 @@ def test_a_form_is_called_after_its_handler_too(plain: FastAPI) -> None:
     assert content["multipart/form-data"]["schema"]["$ref"].endswith("/Body_upload")
     assert document["components"]["schemas"]["Body_upload"]["title"] == "Body_upload"
     assert "Body_upload_v1_files_post" not in str(document)
+
+
+def test_ways_to_sort_are_called_after_the_field_and_the_direction(plain: FastAPI) -> None:
+    @plain.get("/things")
+    async def read(sort: Literal["id", "-id"] = "id", kind: Literal["a", "b"] = "a") -> None: ...
+
+    sort, kind = plain.openapi()["paths"]["/things"]["get"]["parameters"]
+
+    assert sort["schema"]["x-enum-varnames"] == ["ID", "ID_DESCENDING"]
+    assert "x-enum-varnames" not in kind["schema"]
 
 
 def test_what_others_are_told_of_is_named_alike(plain: FastAPI) -> None:
