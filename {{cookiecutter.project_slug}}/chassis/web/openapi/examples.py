@@ -10,7 +10,7 @@ from chassis.web.openapi.fitting import fitting
 
 SAID = {"examples", "example", "default", "const", "enum", "$ref"}
 WITHIN = ("items", "additionalProperties")
-NULL = {"type": "null"}
+A_UUID, NULL = {"type": "string", "format": "uuid"}, {"type": "null"}
 
 Schema = dict[str, Any]
 
@@ -33,11 +33,11 @@ def _parameters(paths: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             yield from operation.get("parameters", [])
 
 
-def _give(name: str, schema: Schema) -> None:
-    if SAID & schema.keys():
+def _give(name: str, schema: Any) -> None:
+    if not isinstance(schema, dict) or SAID & schema.keys():  # true is a schema, of anything
         return
     choices = _choices(schema)
-    if NULL in choices and choices[0].get("format") == "uuid":
+    if NULL in choices and choices[0] == A_UUID:
         schema["examples"] = [None]  # nobody knows what there is to refer to
     elif choices != [schema]:
         _give(name, choices[0])
@@ -56,4 +56,4 @@ def _choices(schema: Schema) -> list[Schema]:
 def _parts(name: str, schema: Schema) -> Iterable[tuple[str, Schema]]:
     """The schemas within that of an object or an array."""
     yield from schema.get("properties", {}).items()
-    yield from ((name, schema[it]) for it in WITHIN if isinstance(schema.get(it), dict))
+    yield from ((name, schema[it]) for it in WITHIN if schema.get(it))

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from fastapi import FastAPI, Query
-from pydantic import Field, create_model
+from pydantic import Field, WithJsonSchema, create_model
 
 from chassis.web.openapi import describe_api
 from chassis.web.pagination import PageOf, PageQuery
@@ -149,6 +149,8 @@ def test_what_nothing_fits_has_none(plain: FastAPI) -> None:
         file: bytes
         none: None
         nothing_between: Annotated[int, Field(gt=5, lt=6)]
+        anything: Annotated[Any, WithJsonSchema({"properties": {"any": True}})]
+        any_of: Annotated[Any, WithJsonSchema({"anyOf": [True]})]
 
     @plain.get("/strange")
     async def read() -> Strange:
