@@ -11,7 +11,7 @@ from chassis.web.types import Input, Int32, Name, Output, Text, omitted
 
 Sku = Annotated[Name, Field(max_length=64, examples=["pen-1"])]
 ProductName = Annotated[Name, Field(max_length=200, examples=["Pen"])]
-Description = Annotated[Text, Field(max_length=10_000)]
+Description = Annotated[Text, Field(max_length=10_000, examples=["Writes blue."])]
 NotNegative = Annotated[Int32, Field(ge=0)]
 
 
