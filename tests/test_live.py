@@ -87,7 +87,8 @@ def test_schemathesis_finds_nothing(project: Path, tmp_path: Path) -> None:
         schema = f"http://127.0.0.1:{port}/openapi.json"
         # In an environment of its own: it would bring a plugin into our pytest.
         tool = (uv(), "tool", "run", "schemathesis>=4.32,<5", "run")
-        run(*tool, schema, *options, *patience, cwd=tmp_path)
+        env = {"SCHEMATHESIS_HOOKS": str(Path(__file__).with_name("schemathesis_hooks.py"))}
+        run(*tool, schema, *options, *patience, cwd=tmp_path, env=env)
 
 
 def test_the_demo_of_a_fresh_clone_serves_until_ctrl_c(clone: Path, tmp_path: Path) -> None:

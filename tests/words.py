@@ -31,8 +31,9 @@ def inline_commands(markdown: str, programs: Collection[str]) -> Iterator[str]:
 
 
 def simple_commands(script: str) -> Iterator[list[str]]:
-    """Split a script at lines, pipes and conjunctions; drop comments and assignments."""
+    """Split a script at lines, pipes and conjunctions; drop comments, assignments, and `> file`."""
     script = re.sub(r"(^|[ \t])#.*$", "", script.replace("\\\n", " "), flags=re.MULTILINE)
+    script = re.sub(r" > [\w./-]+$", "", script, flags=re.MULTILINE)
     lexer = shlex.shlex(script, posix=True, punctuation_chars=OPERATORS)
     lexer.whitespace, lexer.whitespace_split, lexer.commenters = " \t\r", True, ""
     words: list[str] = []

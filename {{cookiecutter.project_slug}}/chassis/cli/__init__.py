@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Annotated
 
@@ -99,8 +100,10 @@ cli.add_typer(commands)
 @cli.command()
 def openapi(context: typer.Context) -> None:
     """Print the OpenAPI document."""
-    create_app = import_from_string(service_of(context).application)
-    print(json.dumps(create_app().openapi(), indent=2))
+    with redirect_stdout(sys.stderr):  # log lines, of which a generator of clients would choke
+        create_app = import_from_string(service_of(context).application)
+        document = create_app().openapi()
+    print(json.dumps(document, indent=2))
 
 
 def main(service: Service) -> None:

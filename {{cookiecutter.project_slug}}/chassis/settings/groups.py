@@ -49,13 +49,17 @@ class ServiceSettings(Group):
     """What the service is for; by default of `pyproject.toml`."""
     version: str
     """What is running; by default of `pyproject.toml`, a build may set a commit."""
+    contact: str
+    """Who looks after it, for the API documentation; by default of `pyproject.toml`."""
 
     @model_validator(mode="before")
     @classmethod
     def _from_project_file(cls, given: dict[str, Any]) -> dict[str, Any]:
         pyproject = tomllib.loads(PROJECT_FILE.read_text(encoding="utf-8"))
         project = {key: pyproject["project"][key] for key in ("name", "description", "version")}
-        return project | {"title": pyproject["tool"]["service"]["title"]} | given
+        authors = [it["name"] for it in pyproject["project"].get("authors", []) if "name" in it]
+        told = {"title": pyproject["tool"]["service"]["title"], "contact": ", ".join(authors)}
+        return project | told | given
 
 
 class ServerSettings(Group):

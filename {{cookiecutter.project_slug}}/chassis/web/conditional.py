@@ -64,7 +64,8 @@ def matching(entity: Versioned, request: Request) -> Iterator[None]:
 def tags(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """For `responses=` of a route: where it sends the `ETag`.
 
-    `If-Match` and `If-None-Match` are no parameters of the document: a client cannot make one up.
+    With 304 the document has `If-None-Match` as a parameter, with `problems(PreconditionFailed)`
+    of a change `If-Match`: see `openapi/headers.py`.
     """
     description = "The version, for `If-Match` and `If-None-Match`."
     header = {"description": description, "schema": {"type": "string"}}

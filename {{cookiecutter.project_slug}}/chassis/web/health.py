@@ -12,10 +12,11 @@ from chassis.database.availability.probe import Probe
 from chassis.database.availability.replica import Replica
 from chassis.database.migrations.standing import Standing
 from chassis.database.named import NamedDatabase
+from chassis.web.openapi import Tag
 from chassis.web.serving.drain import CurrentDrain
 from chassis.web.types import Output
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=[Tag("health", "Whether it works: for supervisors, balancers, people.")])
 
 Status = Literal["ok", "unavailable", "draining"]
 
@@ -73,13 +74,13 @@ CurrentStanding = Annotated[Standing, Depends(_standing)]
 
 
 @router.get("/health/live")
-async def live() -> Health:
+async def get_liveness() -> Health:
     """Whether the process answers. Touches nothing else: a restart mends no database."""
     return Health(status="ok")
 
 
 @router.get("/health/ready", responses={503: {"model": Health, "description": "Not ready"}})
-async def ready(
+async def get_readiness(
     request: Request,
     probe: CurrentProbe,
     migrations: CurrentStanding,
@@ -95,7 +96,7 @@ async def ready(
 
 
 @router.get("/health", responses={503: {"model": FullHealth, "description": "Not ready"}})
-async def health(
+async def get_health(
     request: Request,
     probe: CurrentProbe,
     migrations: CurrentStanding,

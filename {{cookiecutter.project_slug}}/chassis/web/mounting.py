@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.routing import BaseRoute, Host, Mount
 
-from chassis.web.openapi import describe_problems
+from chassis.web.openapi import describe_api
 
 FASTAPIS_OWN = {
     http_exception_handler,
@@ -40,7 +40,7 @@ def adopt_mounted(app: FastAPI) -> None:
         is_last_resort = isinstance(stack, ServerErrorMiddleware)
         mounted.middleware_stack = stack.app if is_last_resort else stack
         if isinstance(mounted, FastAPI):
-            describe_problems(mounted)
+            describe_api(mounted)
 
 
 def _applications(routes: Iterable[BaseRoute]) -> Iterator[Starlette]:

@@ -13,6 +13,7 @@ from chassis.web.types import Input, Output
 Item = TypeVar("Item", bound=Output)
 
 MAX_LIMIT = 200
+A_CURSOR = "WyJpZCIsMSwyXQ"
 
 
 def _not_too_long(cursor: str) -> str:
@@ -23,7 +24,9 @@ def _not_too_long(cursor: str) -> str:
 
 
 # The length is no part of the schema: that many letters of any alphabet are too long for a URL.
-Cursor = Annotated[str, Field(pattern=CURSOR_PATTERN), AfterValidator(_not_too_long)]
+Cursor = Annotated[
+    str, Field(pattern=CURSOR_PATTERN, examples=[A_CURSOR]), AfterValidator(_not_too_long)
+]
 
 
 class PageQuery(Input):
@@ -39,7 +42,7 @@ class PageOf(Output, Generic[Item]):
     """One page; the `Link` header names the next one as well (RFC 8288)."""
 
     items: list[Item]
-    next_cursor: str | None
+    next_cursor: Annotated[str, Field(examples=[A_CURSOR])] | None
     """Ask with this `cursor` for the next page; null at the end."""
 
 

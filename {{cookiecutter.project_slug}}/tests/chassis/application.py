@@ -40,7 +40,7 @@ from chassis.web.middleware.timing import TimingMiddleware
 from chassis.web.middleware.trace import TraceMiddleware
 from chassis.web.mounting import adopt_mounted
 from chassis.web.named_databases import require_named
-from chassis.web.openapi import describe_problems
+from chassis.web.openapi import describe_api
 from chassis.web.rate_limits.wiring import rate_limit_middleware, rate_limits
 from chassis.web.root_path import serve_below
 from chassis.web.routing import quicken
@@ -63,6 +63,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         title=settings.service.title,
         description=settings.service.description,
         version=settings.service.version,
+        contact={"name": settings.service.contact} if settings.service.contact else None,
         lifespan=lifespan,
         middleware=middleware(settings, telemetry),
         openapi_url="/openapi.json" if settings.serves_docs else None,
@@ -84,7 +85,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     telemetry.add_routes(app)
     handle_errors(app)
     handle_socket_errors(app)
-    describe_problems(app)
+    describe_api(app)
     adopt_mounted(app)
     serve_below(settings.server.root_path, app)
     tell_shadows(app.routes)

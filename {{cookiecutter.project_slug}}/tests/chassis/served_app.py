@@ -31,6 +31,13 @@ def create_patient_app() -> FastAPI:
     return create_app()
 
 
+def create_twin_app() -> FastAPI:
+    """With two routes of one handler, which is told."""
+    app = create_app()
+    app.get("/slow-too")(slow)
+    return app
+
+
 @router.get("/slow")
 async def slow(session: Session, seconds: float) -> str:
     """In a transaction of its own all the time; says so in the log once it has begun."""

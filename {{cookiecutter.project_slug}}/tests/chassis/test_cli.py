@@ -4,8 +4,11 @@ import asyncio
 import json
 import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import asyncpg
 import httpx
@@ -17,7 +20,17 @@ from chassis.cli.service import Service
 from chassis.cli.serving import run_server
 from chassis.web.serving.listening import Listener
 from tests.support.composition import PROJECT
-from tests.support.serving import APPLICATION, PATIENCE, Served, fork, interpret, serving, until
+from tests.support.serving import (
+    APPLICATION,
+    PATIENCE,
+    WITH_FACTORY,
+    Served,
+    fork,
+    interpret,
+    serving,
+    unmeasured,
+    until,
+)
 from tests.support.settings import make_settings
 
 SLOW_APP = "tests.chassis.served_app:create_patient_app"
@@ -193,6 +206,17 @@ def test_openapi_prints_the_document() -> None:
 
     assert process.returncode == 0
     assert json.loads(output)["openapi"].startswith("3.1")
+
+
+def test_what_is_logged_meanwhile_is_no_part_of_the_document(tmp_path: Path) -> None:
+    program = [sys.executable, "-c", WITH_FACTORY, "tests.chassis.served_app:create_twin_app"]
+    env = unmeasured(PYTHONPATH=str(PROJECT), DATABASE_URL="postgresql://localhost:1/nowhere")
+
+    command = [*program, "openapi"]
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, check=True)
+
+    assert "/slow-too" in json.loads(done.stdout)["paths"]
+    assert b"handlers share a name" in done.stderr
 
 
 @pytest.mark.parametrize("command", ["serve", "openapi"])

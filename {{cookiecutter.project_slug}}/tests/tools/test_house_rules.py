@@ -16,6 +16,8 @@ MODELS, ROUTER = "app/features/tickets/models.py", "app/features/tickets/router.
 SCHEMAS = "app/features/tickets/schemas.py"
 MIGRATION = "migrations/versions/0009-tickets.py"
 PROBLEM = "from chassis.problems import Conflict\n"
+PATCH, GET = '@router.patch("/{key}")', '@router.get("/{key}"'
+SAYS_412 = '@router.patch("/{key}", responses=problems(PreconditionFailed))'
 
 
 def routes(*paths: str, method: str = "get") -> str:
@@ -58,6 +60,8 @@ REFUSED = [
     ("HR010", ROUTER, routes("/{ticket_id}", "/overdue")),
     ("HR010", ROUTER, routes("/{ticket_id}", "/{number}")),
     ("HR010", ROUTER, routes("/{ticket_id}/lines", "/lost/lines")),
+    ("HR011", ROUTER, f"{PATCH}\nasync def change():\n    with matching(row, request): ..."),
+    ("HR011", ROUTER, f"{GET}, responses=tags(200))\nasync def get(): return not_modified(row)"),
 ]
 KEPT = [
     ("chassis/database/session.py", "await session.commit()"),
@@ -87,6 +91,10 @@ KEPT = [
     (ROUTER, "from app.features.tickets.schemas import TicketRead"),
     (ROUTER, "from app.features.orders.models import Order"),
     (ROUTER, "from app.features.orders.service import OrderService"),
+    (ROUTER, f"{SAYS_412}\nasync def change():\n    with matching(row, request): ..."),
+    (ROUTER, f"{GET}, responses=tags(200, 304))\nasync def get(): return not_modified(row)"),
+    (ROUTER, f"{PATCH}\nasync def change(): ..."),
+    (ROUTER, "async def place():\n    with matching(row, request): ..."),
     (ROUTER, "await session.commit()  # noqa: HR002  a test of the rules"),
     (ROUTER, "await session.commit()  # noqa: E501, HR002  a test of the rules"),
 ]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from tests.support.clients import Client
+from tests.support.filling_in import body_for
 from tests.tools.marvels import FIRST, PATH, TYPES
 
 UTC_OFFSETS = st.sampled_from([timezone(timedelta(minutes=minutes)) for minutes in (0, 330, -570)])
@@ -79,6 +80,16 @@ LAST = {
 def as_floats(response: httpx.Response) -> Any:
     """Of jsonb, 2.5e16 comes back as an integer."""
     return json.loads(response.content, parse_int=float)
+
+
+async def test_what_docs_fill_in_for_a_body_is_taken(marvels: Client) -> None:
+    document = (await marvels.get("/openapi.json")).json()
+
+    created = await marvels.post(PATH, json=body_for(document, PATH, "post"))
+    assert created.status_code == 201, created.text
+    changes = body_for(document, f"{PATH}/{{marvel_id}}", "patch")
+    changed = await marvels.patch(created.headers["location"], json=changes)
+    assert changed.status_code == 200, changed.text
 
 
 def test_every_type_is_tried() -> None:

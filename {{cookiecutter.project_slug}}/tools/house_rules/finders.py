@@ -8,6 +8,7 @@ from typing import TypeGuard
 LOADED_BY_NAME = {"raise", "raise_on_sql", "write_only"}
 INPUTS = {"Input", "PageQuery"}
 INTERFACE = {"router", "schemas"}
+NOT_MODIFIED = 304
 
 Finder = Callable[[ast.AST, PurePosixPath], Iterator[ast.AST]]
 
@@ -80,6 +81,20 @@ def neighbours_interface(node: ast.AST, path: PurePosixPath) -> Iterator[ast.AST
         if parts[:2] == ["app", "features"] and parts[:3] != own and INTERFACE & {*parts[3:4]}:
             yield node
             return
+
+
+def untold_condition(node: ast.AST, _: PurePosixPath) -> Iterator[ast.AST]:
+    """A route that answers a condition of the client, and does not say so in its `responses`."""
+    if not isinstance(node, ast.AsyncFunctionDef | ast.FunctionDef):
+        return
+    routes = [each for each in node.decorator_list if _is_method(each)]
+    told = [part for route in routes for part in ast.walk(route)]
+    calls = {_called(each) for each in ast.walk(node)}
+    says_412 = any(name_of(part) == "PreconditionFailed" for part in told)
+    says_304 = any(isinstance(part, ast.Constant) and part.value == NOT_MODIFIED for part in told)
+    untold = ("matching" in calls and not says_412) or ("not_modified" in calls and not says_304)
+    if routes and untold:
+        yield node
 
 
 def _imported(node: ast.AST) -> Iterator[str]:

@@ -92,4 +92,12 @@ RULES = (
         "No request reaches this route, a parameter above takes its path; move it above that",
         "0025-quick-routes.md",
     ),
+    Rule(
+        "HR011",
+        finders.untold_condition,
+        "Clients cannot know the header; with matching say problems(PreconditionFailed), "
+        "with not_modified tags(200, 304)",
+        "0009-optimistic-concurrency.md",
+        within=FEATURES,
+    ),
 )

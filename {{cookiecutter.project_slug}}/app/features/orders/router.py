@@ -13,12 +13,14 @@ from app.features.orders.service import OrderService, OutOfStock
 from chassis.problems import NotFound, PreconditionFailed
 from chassis.web.conditional import matching, not_modified, tagged, tags
 from chassis.web.idempotency import Once
-from chassis.web.openapi import problems
+from chassis.web.openapi import Tag, problems
 from chassis.web.pagination import PageOf, link_next
 from chassis.web.responses import created
 from chassis.web.sessions import CurrentDatabase
 
-router = APIRouter(prefix="/v1/orders", tags=["orders"])
+router = APIRouter(
+    prefix="/v1/orders", tags=[Tag("orders", "What was ordered, at the prices of that moment.")]
+)
 
 
 @router.get("", response_model=PageOf[OrderRead])
@@ -28,6 +30,7 @@ async def list_orders(
     request: Request,
     response: Response,
 ) -> object:
+    """A page of them, narrowed and sorted as asked."""
     page = await orders.search(query)
     link_next(page, request, response)
     return page

@@ -12,11 +12,14 @@ from app.features.products.schemas import ProductCreate, ProductQuery, ProductRe
 from chassis.problems import AlreadyExists, NotFound, PreconditionFailed, StillReferenced
 from chassis.web.conditional import matching, not_modified, tagged, tags
 from chassis.web.idempotency import Once
-from chassis.web.openapi import problems
+from chassis.web.openapi import Tag, problems
 from chassis.web.pagination import PageOf, link_next
 from chassis.web.responses import created
 
-router = APIRouter(prefix="/v1/products", tags=["products"])
+router = APIRouter(
+    prefix="/v1/products",
+    tags=[Tag("products", "What is for sale, and how much of it is left.")],
+)
 
 
 @router.get("", response_model=PageOf[ProductRead])
@@ -26,6 +29,7 @@ async def list_products(
     request: Request,
     response: Response,
 ) -> object:
+    """A page of them, narrowed and sorted as asked."""
     page = await products.search(query)
     link_next(page, request, response)
     return page
@@ -38,6 +42,8 @@ async def list_products(
     responses=tags(201) | problems(AlreadyExists),
 )
 async def create_product(body: ProductCreate, once: Once) -> Response:
+    """`Location` says where it is."""
+
     async def create(session: AsyncSession) -> Response:
         product = await ProductRepository(session).create(Product(**body.model_dump()))
         return created(product, ProductRead, f"{router.prefix}/{product.id}")

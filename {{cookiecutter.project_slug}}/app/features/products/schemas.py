@@ -9,9 +9,9 @@ from pydantic import Field
 from chassis.web.pagination import PageQuery
 from chassis.web.types import Input, Int32, Name, Output, Text, omitted
 
-Sku = Annotated[Name, Field(max_length=64)]
-ProductName = Annotated[Name, Field(max_length=200)]
-Description = Annotated[Text, Field(max_length=10_000)]
+Sku = Annotated[Name, Field(max_length=64, examples=["pen-1"])]
+ProductName = Annotated[Name, Field(max_length=200, examples=["Pen"])]
+Description = Annotated[Text, Field(max_length=10_000, examples=["Writes blue."])]
 NotNegative = Annotated[Int32, Field(ge=0)]
 
 

@@ -17,6 +17,16 @@ PROBLEM_SCHEMA: dict[str, Any] = {
     "description": "What went wrong (RFC 9457).",
     "type": "object",
     "required": ["type", "title", "status"],
+    "examples": [
+        {
+            "type": "/problems/not-found",
+            "title": "Not found",
+            "status": 404,
+            "detail": "There is no product 7.",
+            "instance": "/v1/products/7",
+            "request_id": "8e03978e40d543ddbc936894a57f9324",
+        }
+    ],
     "properties": {
         "type": {"type": "string", "format": "uri-reference"},
         "title": {"type": "string"},

@@ -1,5 +1,6 @@
 """The header `Idempotency-Key`: how it may be written, and what is told of it."""
 
+import re
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.problems import AlreadyExists
 from chassis.web.idempotency import Once, read_key
-from chassis.web.openapi import problems
+from chassis.web.openapi import describe_api, problems
 from chassis.web.types import Output
 from tests.support.clients import Client, client_of
 from tests.support.composition import ReadLog, StartApp
@@ -43,6 +44,19 @@ async def app(app: FastAPI) -> FastAPI:
     return app
 
 
+def documented() -> dict[str, Any]:
+    """The schema of the header in the document."""
+    app = FastAPI()
+    describe_api(app)
+    app.post("/")(take_key)
+    (parameter,) = app.openapi()["paths"]["/"]["post"]["parameters"]
+    schema: dict[str, Any] = parameter["schema"]
+    return schema
+
+
+async def take_key(once: Once) -> None: ...
+
+
 def request_with(*values: bytes) -> Request:
     headers = [(b"idempotency-key", value) for value in values]
     return Request({"type": "http", "headers": headers})
@@ -68,6 +82,7 @@ def test_without_the_header_there_is_no_key() -> None:
 )
 def test_a_key_may_be_written_with_quotes_and_without(written: bytes, key: str) -> None:
     assert read_key(request_with(written)) == key
+    assert re.search(documented()["pattern"], written.decode().strip(" \t"))
 
 
 @pytest.mark.parametrize(
@@ -98,6 +113,8 @@ async def test_what_is_no_key_is_refused_and_nothing_is_done(
 ) -> None:
     response = await client.post("/bare", headers=[(b"idempotency-key", line) for line in lines])
 
+    pattern = documented()["pattern"]
+    assert len(lines) > 1 or not re.search(pattern, lines[0].decode("latin-1"))
     assert response.status_code == 400
     assert response.json()["type"] == "/problems/malformed-request"
     assert "Idempotency-Key" in response.json()["detail"]
@@ -119,7 +136,7 @@ async def test_the_document_tells_of_the_header_and_of_its_answers(app: FastAPI)
 
     for path, status in (("/bare", "200"), ("/things", "201")):
         operation = paths[path]["post"]
-        assert "parameters" not in operation
+        assert [it["name"] for it in operation["parameters"]] == ["Idempotency-Key"]
         assert operation["description"].endswith("same `Idempotency-Key`, it is done once.")
         assert {status, "400", "409", "422", "default"} == set(operation["responses"])
         assert "Idempotent-Replayed" in operation["responses"][status]["headers"]
@@ -129,6 +146,15 @@ async def test_the_document_tells_of_the_header_and_of_its_answers(app: FastAPI)
         if path in {"/bare", "/things"}
     ]
     assert conflicts == ["Request in progress", "Already exists / Request in progress"]
+
+
+async def test_the_key_that_the_document_has_as_an_example_is_taken(client: Client) -> None:
+    (example,) = documented()["examples"]
+
+    for replayed in (None, "true"):
+        response = await client.post("/bare", headers={"Idempotency-Key": example})
+        assert response.status_code == 200
+        assert response.headers.get("idempotent-replayed") == replayed
 
 
 async def test_a_script_of_another_origin_may_send_a_key_and_see_that_it_was_known(

@@ -4,8 +4,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from fastapi import FastAPI
 
 from tests.support.clients import Client
+from tests.support.filling_in import body_for
 
 LAMP: dict[str, Any] = {"sku": "lamp-1", "name": "Lamp", "price_cents": 1999, "stock": 3}
 
@@ -15,6 +17,18 @@ async def create(client: Client, **values: Any) -> dict[str, Any]:
     assert response.status_code == 201, response.text
     created: dict[str, Any] = response.json()
     return created
+
+
+async def test_what_docs_fill_in_for_a_body_is_taken(app: FastAPI, client: Client) -> None:
+    product = body_for(app.openapi(), "/v1/products", "post")
+    changes = body_for(app.openapi(), "/v1/products/{product_id}", "patch")
+
+    created = await create(client, **product)
+    changed = await client.patch(f"/v1/products/{created['id']}", json=changes)
+
+    assert product["sku"] == "pen-1"
+    assert changed.status_code == 200, changed.text
+    assert changed.json() | changes == changed.json()
 
 
 async def test_what_looks_the_same_is_the_same(client: Client) -> None:

@@ -16,11 +16,13 @@ from app.features.${r.plural}.schemas import ${r.model}Create, ${r.model}Query, 
 from chassis.problems import AlreadyExists, NotFound, PreconditionFailed, ReferenceMissing, StillReferenced
 from chassis.web.conditional import matching, not_modified, tagged, tags
 from chassis.web.idempotency import Once
-from chassis.web.openapi import problems
+from chassis.web.openapi import Tag, problems
 from chassis.web.pagination import PageOf, link_next
 from chassis.web.responses import created
 
-router = APIRouter(prefix="${r.path}", tags=["${words}"])
+router = APIRouter(
+    prefix="${r.path}", tags=[Tag("${words}", "${words.capitalize()}, one by one or in pages.")]
+)
 
 
 @router.get("", response_model=PageOf[${r.model}Read])
@@ -30,6 +32,7 @@ async def list_${r.plural}(
     request: Request,
     response: Response,
 ) -> object:
+    """A page of them, narrowed and sorted as asked."""
     page = await ${r.plural}.search(query)
     link_next(page, request, response)
     return page
@@ -37,6 +40,8 @@ async def list_${r.plural}(
 
 @router.post("", status_code=201, response_model=${r.model}Read, responses=tags(201)${on_create})
 async def create_${r.singular}(body: ${r.model}Create, once: Once) -> Response:
+    """`Location` says where it is."""
+
     async def create(session: AsyncSession) -> Response:
         ${r.singular} = await ${r.model}Repository(session).create(${r.model}(**body.model_dump()))
         return created(${r.singular}, ${r.model}Read, f"{router.prefix}/{${r.singular}.id}")

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, FastAPI, Header, Query
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, Json
 
 from chassis.web.errors.handlers import handle_errors
-from chassis.web.openapi import describe_problems
+from chassis.web.openapi import describe_api
 from chassis.web.pagination import PageQuery
 from chassis.web.routing import quicken
 from chassis.web.types import Input, Instant, Name
@@ -144,7 +144,7 @@ def made() -> FastAPI:
     app = FastAPI(telemetry={"tracing": False, "metrics": False, "logs": False})
     app.include_router(router)
     handle_errors(app)
-    describe_problems(app)
+    describe_api(app)
     return app
 
 

@@ -147,13 +147,13 @@ async def test_a_route_of_later_is_documented_too(app: FastAPI) -> None:
 async def test_what_the_application_says_of_itself_is_documented(
     monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
-    told = partial(FastAPI, contact={"name": "Shop"}, openapi_tags=[{"name": "things"}])
+    told = partial(FastAPI, license_info={"name": "MIT"}, openapi_tags=[{"name": "things"}])
     monkeypatch.setattr(application, "FastAPI", told)
 
     document = create_app(settings).openapi()
 
-    assert document["info"]["contact"] == {"name": "Shop"}
-    assert document["tags"] == [{"name": "things"}]
+    assert document["info"]["license"] == {"name": "MIT"}
+    assert [tag["name"] for tag in document["tags"]] == ["things", "health"]
 
 
 async def test_a_route_is_found_behind_a_proxy_that_keeps_its_prefix(app: FastAPI) -> None:

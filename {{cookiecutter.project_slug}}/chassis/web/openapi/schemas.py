@@ -1,4 +1,4 @@
-"""Schemas by name in the OpenAPI document: ours beside the models of the service."""
+"""Schemas by name in the document: ours beside the models of the service."""
 
 from collections.abc import Iterator
 from itertools import chain, count
@@ -18,7 +18,7 @@ def settle_schemas(document: dict[str, Any]) -> None:
     """Take out what nothing refers to any more, and give our schema a name that is free."""
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for name in OF_FASTAPI:
-        if name in schemas and reference(name) not in _objects(document):
+        if name in schemas and reference(name) not in objects(document):
             del schemas[name]
     names = chain((PROBLEM, "ProblemDetails"), (f"{PROBLEM}{number}" for number in count(2)))
     free = next(name for name in names if name not in schemas)
@@ -27,18 +27,28 @@ def settle_schemas(document: dict[str, Any]) -> None:
     schemas[free] = PROBLEM_SCHEMA
 
 
+def rename_schema(document: dict[str, Any], old: str, new: str) -> None:
+    """If there is the old one, and none of the new name."""
+    schemas = document.get("components", {}).get("schemas", {})
+    if old in schemas and new not in schemas:
+        schemas[new] = schemas.pop(old) | {"title": new}
+        for part in objects(document):
+            if part.get("$ref") == reference(old)["$ref"]:
+                part.update(reference(new))
+
+
 def _rename(document: dict[str, Any], name: str) -> None:
     """Of this media type, `Problem` is ours, and of any other the service's own."""
-    for part in _objects(document):
+    for part in objects(document):
         if part.get(MEDIA_TYPE) == {"schema": reference(PROBLEM)}:
             part[MEDIA_TYPE] = {"schema": reference(name)}
 
 
-def _objects(value: Any) -> Iterator[dict[str, Any]]:
+def objects(value: Any) -> Iterator[dict[str, Any]]:
     """At any depth."""
     if isinstance(value, dict):
         yield value
         value = list(value.values())
     if isinstance(value, list):
         for part in value:
-            yield from _objects(part)
+            yield from objects(part)

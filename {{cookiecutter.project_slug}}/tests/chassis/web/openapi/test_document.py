@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from collections.abc import Iterator
 from typing import Annotated, Any
 
@@ -12,11 +13,15 @@ from fastapi.security import HTTPBearer, OAuth2PasswordBearer
 from chassis.problems import AlreadyExists, Conflict, Forbidden, IdempotencyKeyReused, NotFound
 from chassis.web.openapi import problems
 from chassis.web.types import Input, Output
+from tests.chassis.application import create_app
 from tests.support.clients import Client
+from tests.support.composition import PROJECT
+from tests.support.settings import make_settings
 
 Document = dict[str, Any]
 METHODS = {"get", "head", "post", "put", "patch", "delete", "options", "trace"}
 PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+NOWHERE = "postgresql://db/shop"
 
 TOKEN = OAuth2PasswordBearer("token")
 
@@ -79,7 +84,9 @@ async def test_it_is_a_complete_openapi_document(document: Document, app: FastAP
         "title": app.title,
         "description": app.description,
         "version": app.version,
+        "contact": app.contact,
     }
+    assert document["servers"] == [{"url": "/"}]
     for path, method, operation in operations(document):
         assert path.startswith("/")
         assert method in METHODS
@@ -89,6 +96,25 @@ async def test_it_is_a_complete_openapi_document(document: Document, app: FastAP
         for status, response in operation["responses"].items():
             assert re.fullmatch(r"[1-5]\d\d|default", status)
             assert response["description"]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"), [("Checkout team", {"name": "Checkout team"}), ("", None)]
+)
+def test_it_says_who_looks_after_the_service_where_that_is_known(
+    said: str, told: dict[str, str] | None
+) -> None:
+    settings = make_settings(database={"url": NOWHERE}, service={"contact": said})
+
+    assert create_app(settings).openapi()["info"].get("contact") == told
+
+
+def test_who_that_is_stands_in_the_project_file() -> None:
+    authors = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]["authors"]
+
+    contact = make_settings(database={"url": NOWHERE}).service.contact
+
+    assert contact == ", ".join(author["name"] for author in authors)
 
 
 async def test_operations_have_names_of_their_own(document: Document) -> None:
