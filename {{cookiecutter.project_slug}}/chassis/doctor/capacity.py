@@ -78,6 +78,15 @@ def too_little(settings: Settings, capacity: Capacity) -> str:
     )
 
 
+def none_left(settings: Settings) -> str:
+    """The same where the server does not even let us ask."""
+    return (
+        f"The service may open {_spelt_out(settings, demand(settings))}, and the server grants no"
+        " more already. Lower DATABASE_POOL_SIZE + DATABASE_MAX_OVERFLOW;"
+        " `python -m app doctor` says more."
+    )
+
+
 def _spelt_out(settings: Settings, wanted: Demand) -> str:
     database, server = settings.database, settings.server
     pool = f"pool {database.pool_size} + overflow {database.max_overflow}"

@@ -5,15 +5,14 @@ from contextlib import suppress
 from threading import Thread
 
 import structlog
+from asyncpg import TooManyConnectionsError
 
 from chassis.database.connections.line import FAILURES
-from chassis.doctor.capacity import too_little
+from chassis.doctor.capacity import none_left, too_little
 from chassis.doctor.facts import capacity, connected
 from chassis.settings import Settings
 
 AFTER = 2.0
-ATTEMPTS = 5
-"""Each after twice the wait of the one before."""
 PATIENCE = 10.0
 
 
@@ -28,17 +27,20 @@ def warn_in_background(settings: Settings) -> Thread:
 
 
 async def _warn_later(settings: Settings) -> None:
-    """Again when it fails: where the server grants too few, the pools may have them all by now."""
-    for attempt in range(ATTEMPTS):
-        await asyncio.sleep(AFTER * 2**attempt)
-        with suppress(*FAILURES):
-            await warn(settings)
-            return
+    await asyncio.sleep(AFTER)
+    with suppress(*FAILURES):
+        await warn(settings)
 
 
 async def warn(settings: Settings) -> None:
     """Raises what the database raises."""
-    async with asyncio.timeout(PATIENCE), connected(settings) as connection:
-        found = await capacity(connection, settings)
-    if message := too_little(settings, found):
+    if message := await _too_little(settings):
         structlog.get_logger().warning("too many connections", reason=message)
+
+
+async def _too_little(settings: Settings) -> str:
+    try:
+        async with asyncio.timeout(PATIENCE), connected(settings) as connection:
+            return too_little(settings, await capacity(connection, settings))
+    except TooManyConnectionsError:  # the pools may have them all by now
+        return none_left(settings)
