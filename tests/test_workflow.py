@@ -61,6 +61,7 @@ def matters(pushed: Path, event: str) -> bool:
     [
         ("app/features/orders/router.py", False),
         ("docs/runbook.md", False),
+        ("docs/queries.md", True),
         ("tests/features/orders/test_router.py", False),
         ("chassis/web/new.py", True),
         ("tests/support/fixtures.py", True),

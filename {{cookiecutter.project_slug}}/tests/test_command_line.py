@@ -5,10 +5,11 @@ import json
 from tests.support.serving import SERVICE, interpret
 
 NOWHERE = {"DATABASE_URL": "postgresql://nobody:nothing@localhost:1/nowhere"}
+SHOP = NOWHERE | {"SERVICE_TITLE": "The shop"}
 
 
 def test_openapi_prints_the_document_of_the_service() -> None:
-    with interpret(SERVICE, "openapi", env={**NOWHERE, "SERVICE_TITLE": "The shop"}) as process:
+    with interpret(SERVICE, "openapi", env=SHOP, measured=True) as process:
         output, _ = process.communicate()
 
     assert process.returncode == 0, output
@@ -16,7 +17,7 @@ def test_openapi_prints_the_document_of_the_service() -> None:
 
 
 def test_the_resources_of_the_service_can_be_imported() -> None:
-    with interpret(SERVICE, "import", "nothing", env=NOWHERE) as process:
+    with interpret(SERVICE, "import", "nothing", env=NOWHERE, measured=True) as process:
         output, _ = process.communicate()
 
     assert process.returncode == 2
