@@ -17,6 +17,8 @@ BIN = Path(sys.executable).parent
 LANES = 2
 """The first check takes longest; the others run beside it, one after the other."""
 PROJECT = Path(__file__).parent.parent
+PROCESSES = str(2 * (os.cpu_count() or 1))
+"""Tests of the chassis wait for other programs half of their time."""
 COVERED = ("--cov-report=term-missing:skip-covered", "--cov-fail-under=100")
 APP_TESTS = ("tests", "--ignore=tests/chassis", "--ignore=tests/tools")
 APP_TYPES = ("app", "migrations", "tests", "--exclude=^tests/(chassis|tools)/")
@@ -42,7 +44,7 @@ CHECKS: Mapping[str, Sequence[Check]] = {
     "chassis": (
         Check(
             "tests of the chassis",
-            ("pytest", "-n", "auto", "tests/chassis", "--cov=chassis", *COVERED),
+            ("pytest", "-n", PROCESSES, "tests/chassis", "--cov=chassis", *COVERED),
             live=True,
         ),
         Check("types", ("mypy",)),

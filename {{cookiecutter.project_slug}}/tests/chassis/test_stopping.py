@@ -200,6 +200,7 @@ def test_a_stream_that_does_not_care_is_broken_off_in_the_end(env: dict[str, str
         assert (line["route"], line["status"]) == ("/deaf-events", 200)
 
 
+@pytest.mark.no_cover  # other tests cover it; measured, it would take thrice as long
 @pytest.mark.parametrize("workers", [1, 2])
 async def test_a_rolling_restart_loses_no_request(
     env: dict[str, str], workers: int, caplog: pytest.LogCaptureFixture

@@ -17,6 +17,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+import structlog
 from fastapi import FastAPI
 
 from chassis.database.session import Database
@@ -40,6 +41,12 @@ def pytest_configure() -> None:
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", f"{tempfile.gettempdir()}/hypothesis")
+
+
+def pytest_runtest_teardown() -> None:
+    """What still runs writes to standard output as it is then: `capsys` closes what it gave."""
+    if structlog.is_configured():
+        structlog.configure(logger_factory=structlog.PrintLoggerFactory())
 
 
 @pytest.fixture(scope="session")

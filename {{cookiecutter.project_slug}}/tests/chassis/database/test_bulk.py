@@ -117,6 +117,7 @@ async def test_each_row_gets_values_of_its_own(things: ThingRepository) -> None:
     assert found[0].updated_at > created[0].updated_at
 
 
+@pytest.mark.no_cover  # other tests cover it; measured, it would take thrice as long
 async def test_no_number_of_rows_is_too_large_to_change_or_delete(
     scratch: Any, database: Database
 ) -> None:

@@ -63,6 +63,7 @@ async def test_a_restart_fails_only_what_meets_it(
     assert "Traceback" not in served.log()
 
 
+@pytest.mark.no_cover  # other tests cover it; measured, it would take thrice as long
 @pytest.mark.parametrize("workers", [1, 2])
 async def test_connections_that_are_ended_over_and_over_fail_only_what_meets_it(
     serve: Serve, admin: Any, workers: int

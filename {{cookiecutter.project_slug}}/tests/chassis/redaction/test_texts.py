@@ -62,6 +62,7 @@ MADE_TO_BE_SLOW = [
 ]
 
 
+@pytest.mark.no_cover  # other tests cover it; measured, it would take thrice as long
 @pytest.mark.parametrize("text", MADE_TO_BE_SLOW, ids=lambda text: text[:12])
 def test_no_text_is_slow_to_search(text: str) -> None:
     """Time of this process alone: what else runs on the machine is not counted."""

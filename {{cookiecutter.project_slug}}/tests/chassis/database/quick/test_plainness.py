@@ -44,6 +44,7 @@ async def test_a_new_row_leaves_what_a_flush_leaves(
     await compare_new_rows(database, case, plain=plain)
 
 
+@pytest.mark.no_cover  # other tests cover it; measured, it would take thrice as long
 @pytest.mark.usefixtures("scratch")
 async def test_every_type_is_read_and_stored_as_by_a_session(database: Database) -> None:
     await create_tables(database, *TYPES)

@@ -37,6 +37,7 @@ async def test_a_request_is_counted_by_method_route_and_status(
     assert scraped.all("http_requests_in_progress", method="GET") == [1]  # the scrape itself
 
 
+@pytest.mark.no_cover  # other tests cover it; measured, it would take thrice as long
 async def test_a_thousand_paths_and_methods_are_few_labels(app: FastAPI, client: Client) -> None:
     for number in range(500):
         await client.get(f"/nowhere/{number}")

@@ -160,6 +160,7 @@ def plain() -> FastAPI:
     return made()
 
 
+@pytest.mark.no_cover  # other tests cover it; measured, it would take thrice as long
 @pytest.mark.parametrize("path", PATHS)
 async def test_every_query_is_read_and_refused_alike(
     ours: FastAPI, plain: FastAPI, path: str

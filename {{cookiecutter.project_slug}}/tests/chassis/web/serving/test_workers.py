@@ -29,7 +29,7 @@ def test_a_worker_that_ends_before_it_served_ends_the_service_with_its_error(
     env: dict[str, str], factory: str, told: str
 ) -> None:
     command = (f"tests.chassis.broken_app:{factory}", "serve", "--workers=2", "--port=0")
-    with interpret(*command, env=env) as process:
+    with interpret(*command, env=env, measured=True) as process:
         output, _ = process.communicate(timeout=PATIENCE)
 
     assert process.returncode == STARTUP_FAILURE, output
