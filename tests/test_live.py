@@ -8,7 +8,8 @@ from tests.baking import bake
 from tests.resources import TEN, database_of, make_resources
 from tests.running import ask, free_port, left_behind, make, run, serving, uv
 
-BESIDE_THE_EXAMPLE = {
+# Those without parents; test_scaffold.py has the others.
+MADE = {name: TEN[name] for name in ("invoices", "categories", "statuses", "boxes")} | {
     "reviews": "product_id:ref(products) order_id:ref(orders):optional stars:int:index "
     "title:str(80):default='no title'",
 }
@@ -26,7 +27,7 @@ def project(example: bool, tmp_path_factory: pytest.TempPathFactory) -> Path:  #
     make("setup", cwd=made)
     if example:  # what `make resource` writes shares the checks of what a person wrote
         with database_of(made):
-            make_resources(made, {**TEN, **BESIDE_THE_EXAMPLE})
+            make_resources(made, MADE)
     return made
 
 

@@ -10,7 +10,8 @@ from tests.conftest import commit
 from tests.resources import TEN, database_of, make_resources
 from tests.running import make, run
 
-FEW = {name: TEN[name] for name in ("customers", "bookings", "people")}
+FAMILIES = ("customers", "bookings", "people", "accounts", "memberships", "refunds")
+FEW = {name: TEN[name] for name in FAMILIES}
 
 
 @pytest.fixture(scope="module")

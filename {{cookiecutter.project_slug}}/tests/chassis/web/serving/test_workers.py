@@ -39,7 +39,7 @@ def test_a_worker_that_ends_before_it_served_ends_the_service_with_its_error(
 
 def test_so_does_a_process_that_is_alone(env: dict[str, str]) -> None:
     command = ("tests.chassis.broken_app:create_app", "serve", "--port=0")
-    with interpret(*command, env=env) as process:
+    with interpret(*command, env=env, measured=True) as process:
         output, _ = process.communicate(timeout=PATIENCE)
 
     assert process.returncode == 1
