@@ -9,7 +9,7 @@ from tests.resources import TEN, database_of, make_resources
 from tests.running import ask, free_port, left_behind, make, run, serving, uv
 
 # Those without parents; test_scaffold.py has the others.
-MADE = {name: TEN[name] for name in ("invoices", "categories", "statuses", "boxes")} | {
+MADE = {name: TEN[name] for name in ("invoices", "categories", "boxes")} | {
     "reviews": "product_id:ref(products) order_id:ref(orders):optional stars:int:index "
     "title:str(80):default='no title'",
 }

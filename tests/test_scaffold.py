@@ -10,7 +10,7 @@ from tests.conftest import commit
 from tests.resources import TEN, database_of, make_resources
 from tests.running import make, run
 
-FAMILIES = ("customers", "bookings", "people", "accounts", "memberships", "refunds")
+FAMILIES = ("customers", "bookings", "people", "accounts", "memberships", "refunds", "statuses")
 FEW = {name: TEN[name] for name in FAMILIES}
 
 

@@ -2,6 +2,7 @@
 
 import ast
 import datetime as dt
+import json
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -23,6 +24,7 @@ from sqlalchemy import (
 )
 
 from chassis.web import types
+from chassis.web.openapi.fitting import fitting
 from tests.support.clients import Client
 from tests.tools.marvels import FIRST, PATH
 from tests.tools.refusing import refusal_of
@@ -63,6 +65,12 @@ def field_of(kind: str, least: str | None, most: str | None) -> Described:
     return parse_field(f"a:{kind}{said}")
 
 
+def shown(schema: TypeAdapter[Any]) -> Any:
+    """What `/docs` fills in."""
+    told = schema.json_schema()
+    return told["examples"][0] if "examples" in told else fitting("a", told)
+
+
 @given(SAID)
 def test_the_schema_takes_the_examples_in_their_order_and_refuses_what_is_said_to_be_wrong(
     said: tuple[str, str | None, str | None],
@@ -75,6 +83,7 @@ def test_the_schema_takes_the_examples_in_their_order_and_refuses_what_is_said_t
     schema = TypeAdapter(eval(field.kind.body, NAMES))  # noqa: S307  what the resource would import
     read = [schema.validate_python(ast.literal_eval(it)) for it in field.kind.examples]
     assert read[0] < read[1] < read[2]
+    schema.validate_json(json.dumps(shown(schema)))
     for wrong in field.kind.wrong:
         if "\0" not in wrong:
             with pytest.raises(ValidationError):
@@ -92,7 +101,7 @@ def test_the_schema_takes_the_examples_in_their_order_and_refuses_what_is_said_t
         ),
         (
             "a:decimal(4,2):min=-0.5:max=7:unique",
-            'Annotated[Decimal, Digits(4, 2), Field(ge=Decimal("-0.50"), le=7)]',
+            'Annotated[Decimal, Digits(4, 2), Field(ge=Decimal("-0.50"), le=7, examples=["1.00"])]',
             ["a >= -0.50", "a <= 7.00"],
             "Unique among all big things. From -0.5 to 7.",
         ),
@@ -104,13 +113,16 @@ def test_the_schema_takes_the_examples_in_their_order_and_refuses_what_is_said_t
         ),
         (
             "a:date:min='1900-01-31'",
-            "Annotated[Day, Field(ge=date(1900, 1, 31))]",
+            'Annotated[Day, Field(ge=date(1900, 1, 31), examples=["2026-01-31"])]',
             ["a >= '1900-01-31'"],
             "At least 1900-01-31.",
         ),
         (
             "a:datetime:max='2026-01-31T12:00:00+02:00'",
-            "Annotated[Instant, Field(le=datetime(2026, 1, 31, 10, 0, 0, tzinfo=UTC))]",
+            (
+                "Annotated[Instant, Field(le=datetime(2026, 1, 31, 10, 0, 0, tzinfo=UTC), "
+                'examples=["2026-01-29T10:00:00Z"])]'
+            ),
             ["a <= '2026-01-31T10:00:00Z'"],
             "At most 2026-01-31T12:00:00+02:00.",
         ),

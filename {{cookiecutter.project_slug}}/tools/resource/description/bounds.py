@@ -8,7 +8,7 @@ from typing import Any
 
 from chassis.web.values.decimals import WIDE
 from tools.resource.description.kinds.kind import Kind
-from tools.resource.description.kinds.scale import Scale
+from tools.resource.description.kinds.scale import PLAIN, Scale
 from tools.resource.errors import Refusal
 
 LEAST, MOST = "min", "max"
@@ -78,6 +78,8 @@ def _narrowed(name: str, kind: Kind, scale: Scale, given: Mapping[str, Any]) -> 
     outside = [scale.below(least)] if LEAST in given and least > scale.least else []
     outside += [scale.above(most)] if MOST in given and most < scale.most else []
     first, second, third = _examples(name, kind, scale, given)
+    if scale.json != PLAIN:  # of what is no number in JSON, a schema cannot tell the bounds
+        limits.append(f"examples=[{first}]")
     return replace(
         kind,
         body=f"Annotated[{inside}, Field({', '.join(limits)})]",

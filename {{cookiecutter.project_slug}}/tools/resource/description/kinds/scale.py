@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+PLAIN = "{}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Scale:
@@ -23,6 +25,6 @@ class Scale:
     """As a person writes it."""
     python: Callable[[Any], str]
     """As source text of a schema."""
-    sql: str = "{}"
+    sql: str = PLAIN
     """Around the text."""
-    json: str = "{}"
+    json: str = PLAIN
