@@ -3,10 +3,10 @@
 Made from today's, so that it needs no history of this repository, and grows with what moves.
 """
 
-import importlib.util
 import re
+import runpy
 from pathlib import Path
-from types import ModuleType
+from types import SimpleNamespace
 
 from tests.baking import TEMPLATE
 from tests.running import run
@@ -59,15 +59,9 @@ EDITS = {
 """Of what was ours: `{}` stands for what was there."""
 
 
-def tables() -> ModuleType:
-    """What went where, from the tool of the service."""
-    path = TEMPLATE / "tools/move_to_chassis/places.py"
-    spec = importlib.util.spec_from_file_location("places", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def tables() -> SimpleNamespace:
+    """What went where, from the tool of the service, of which nothing compiled is left there."""
+    return SimpleNamespace(**runpy.run_path(str(TEMPLATE / "tools/move_to_chassis/places.py")))
 
 
 def go_back(service: Path) -> None:
