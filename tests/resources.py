@@ -28,6 +28,10 @@ TEN = {
     "approver_id:ref(customers) reason:text:default='not given' flag:bool:index "
     "urgent:bool:optional count:int:optional:index state:enum(open,done):optional:index",
 }
+# test_live.py makes these beside the example, and test_scaffold.py all others: schemathesis would
+# take for allowed what is beyond a bound of a date or a decimal, for which a schema has no words.
+LIVE = {name: TEN[name] for name in ("invoices", "categories", "boxes")}
+OTHERS = {name: fields for name, fields in TEN.items() if name not in LIVE}
 MORE = {"people": ("class=Person",)}
 
 

@@ -5,11 +5,10 @@ from pathlib import Path
 import pytest
 
 from tests.baking import bake
-from tests.resources import TEN, database_of, make_resources
+from tests.resources import LIVE, database_of, make_resources
 from tests.running import ask, free_port, left_behind, make, run, serving, uv
 
-# Those without parents; test_scaffold.py has the others.
-MADE = {name: TEN[name] for name in ("invoices", "categories", "boxes")} | {
+BESIDE_THE_EXAMPLE = {
     "reviews": "product_id:ref(products) order_id:ref(orders):optional stars:int:index "
     "title:str(80):default='no title'",
 }
@@ -27,7 +26,7 @@ def project(example: bool, tmp_path_factory: pytest.TempPathFactory) -> Path:  #
     make("setup", cwd=made)
     if example:  # what `make resource` writes shares the checks of what a person wrote
         with database_of(made):
-            make_resources(made, MADE)
+            make_resources(made, LIVE | BESIDE_THE_EXAMPLE)
     return made
 
 

@@ -7,11 +7,8 @@ import pytest
 
 from tests.baking import bake
 from tests.conftest import commit
-from tests.resources import TEN, database_of, make_resources
+from tests.resources import OTHERS, database_of, make_resources
 from tests.running import make, run
-
-FAMILIES = ("customers", "bookings", "people", "accounts", "memberships", "refunds", "statuses")
-FEW = {name: TEN[name] for name in FAMILIES}
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +18,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     make("setup", cwd=made)
     commit(made, "Start from the template")
     with database_of(made):
-        make_resources(made, FEW)
+        make_resources(made, OTHERS)
         yield made
 
 
@@ -42,8 +39,8 @@ def test_a_check_of_the_project_passes(project: Path, check: str) -> None:
 
 @pytest.mark.usefixtures("alone")
 def test_their_own_tests_pass_and_cover_them(project: Path) -> None:
-    tests = [f"tests/features/{name}" for name in FEW]
-    covered = [f"--cov=app/features/{name}" for name in FEW]
+    tests = [f"tests/features/{name}" for name in OTHERS]
+    covered = [f"--cov=app/features/{name}" for name in OTHERS]
     arguments = ("-n", "auto", *covered, *tests, "tests/test_migrations.py")
     run(project / ".venv/bin/pytest", *arguments, cwd=project)
 
@@ -71,7 +68,7 @@ def test_what_cannot_be_is_refused_in_one_sentence(
 def test_undoing_all_leaves_what_was_committed(project: Path) -> None:
     nothing = make("resource-undo", cwd=project, ok=False)
     assert "Say what to take out" in nothing.stderr
-    first, *others = FEW
+    first, *others = OTHERS
     refused = make("resource-undo", f"name={first}", cwd=project, ok=False)
     assert "undo that first" in refused.stderr
     for name in reversed([first, *others]):

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-PROJECT = Path(__file__).parents[2]
+from tests.support.composition import PROJECT
+
 PYTEST = (sys.executable, "-m", "pytest", "-c", "pyproject.toml", "--rootdir", ".")
 FAILING = """
 import pytest
