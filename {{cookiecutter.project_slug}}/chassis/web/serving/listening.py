@@ -79,7 +79,8 @@ def _addresses(host: str, port: int) -> list[tuple[int, Any]]:
 
 
 def _bound(family: int, place: tuple[Any, ...], *, both_families: bool) -> socket.socket:
-    bound = socket.socket(family, socket.SOCK_STREAM)
+    # Named, for asyncio looks at it before it sets TCP_NODELAY: else a body waits for an ACK.
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:

@@ -1,5 +1,6 @@
 """Sockets are bound at once, and what cannot be one is told in a sentence."""
 
+import asyncio
 import errno
 import os
 import socket
@@ -42,6 +43,25 @@ def both(monkeypatch: pytest.MonkeyPatch) -> str:
 
 def test_all_addresses_of_a_host_have_one_port(both: str) -> None:
     assert families(at_host(both, 0)) == {socket.AF_INET, socket.AF_INET6}
+
+
+async def test_no_answer_waits_until_the_client_has_confirmed_the_one_before() -> None:
+    """Head and body are written apart, so asyncio must have switched off Nagle's algorithm."""
+    accepted = asyncio.Queue[asyncio.StreamWriter]()
+
+    def accept(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        accepted.put_nowait(writer)
+
+    listener = at_host("127.0.0.1", 0)
+    async with await asyncio.start_server(accept, sock=listener.sockets[0]):
+        port = listener.sockets[0].getsockname()[1]
+        _, client = await asyncio.open_connection("127.0.0.1", port)
+        server = await accepted.get()
+        of_server = server.get_extra_info("socket")
+        assert of_server.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        for each in (client, server):
+            each.close()
+            await each.wait_closed()
 
 
 def test_no_host_is_every_address() -> None:
