@@ -117,7 +117,7 @@ def unheard(answers: dict[str, Any]) -> str:
     if not old or "parts" in record:
         return ""
     had = [part for question, (answer, part) in BEFORE_PARTS.items() if old.get(question) == answer]
-    if set(had) == set(names_in(answers["parts"])):
+    if {*had} == {*names_in(answers["parts"])} - {NO_PARTS}:
         return ""
     said = " and ".join(f"{question}={text_of(answer)}" for question, answer in old.items())
     line = f'"parts": {quoted(" ".join(had) or NO_PARTS)},'
