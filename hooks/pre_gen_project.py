@@ -12,6 +12,7 @@ import shlex
 import sys
 import unicodedata
 from collections.abc import Collection, Iterable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -88,10 +89,11 @@ def parts_fault(answer: str, known: Collection[str]) -> str:
     unknown = [name for name in given if name not in (*known, NO_PARTS)]
     if not unknown and (NO_PARTS not in given or {*given} == {NO_PARTS}):
         return ""
-    nearest = [near for name in given for near in nearest_names(name, known)]
-    advice = quoted(" ".join(dict.fromkeys(nearest)) or " ".join(known))
-    is_typo = unknown and all(nearest_names(name, known) for name in unknown)
-    guess = f"did you mean {advice}?" if is_typo else f"try {advice}."
+    near = [nearest_names(name, (*known, NO_PARTS)) for name in given]
+    meant = dict.fromkeys(chain.from_iterable(near))
+    names = [name for name in meant if name != NO_PARTS] or [*meant] or known
+    advice = quoted(" ".join(names))
+    guess = f"did you mean {advice}?" if unknown and all(near) else f"try {advice}."
     rule = f"must be names among {', '.join(known)}, or {NO_PARTS} alone"
     return f"parts {rule}; you answered {quoted(answer)}, {guess}"
 

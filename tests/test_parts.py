@@ -61,6 +61,21 @@ def chain_of(project: Path) -> dict[str, str]:
     return dict(sorted(found))
 
 
+@pytest.mark.parametrize("name", PARTS)
+def test_the_page_on_parts_says_what_each_owns_and_where_its_lines_are(name: str) -> None:
+    condition = f'{{% if "{name}" in cookiecutter.parts %}}'
+    page = TEMPLATE / "docs/parts.md"
+    texts = {path: path.read_bytes() for path in TEMPLATE.rglob("*") if path.is_file()}
+    having = [path for path, text in texts.items() if condition.encode() in text and path != page]
+    named = {path.relative_to(TEMPLATE).as_posix() for path in having}
+    named |= {owned for owned in PARTS[name]["owns"] if (TEMPLATE / owned).is_dir()}
+    row = re.search(rf"^\| `{name}` \|.*$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    tests = {
+        place for place in named if place.startswith("tests/features/")
+    }  # in a word of its own
+    assert named - tests <= {*re.findall(r"`(.+?)`", row[0] if row else "")}
+
+
 @pytest.mark.parametrize("name", USUAL.split())
 def test_a_service_that_takes_a_part_is_what_it_would_have_been_with_it(
     clone: Path, bare: Path, tmp_path: Path, name: str

@@ -22,7 +22,9 @@ from tests.running import run
 
 # Where parts are wired together. Conditions elsewhere would make the service's Python depend on
 # how it is rendered.
-WIRING = {"app/api.py", "app/models.py", "app/transfers.py"}
+WIRING = {
+    f"app/{name}.py" for name in ("__main__", "api", "main", "models", "settings", "transfers")
+}
 REGISTRY = re.compile(r"https?://[^\s\"']*(/simple\b|pythonhosted\.org)|index-url")
 
 
