@@ -7,13 +7,14 @@ import pytest
 
 from tests.baking import TEMPLATE, baked_from
 from tests.conftest import commit
+from tests.test_parts import OWN, VERSIONS, chain_of
 from tests.test_updates import change, template_tool
 
 ROW = """"_parts": {
     "sampling": {
       "what": "samples of everything",
       "read": "app/samples.py",
-      "owns": ["app/samples.py", "tests/samp*"]
+      "owns": ["app/samples.py", "tests/samp*", "migrations/versions/*-samples.py"]
     },"""
 LINES = """    # {% if "sampling" in cookiecutter.parts %}
     "sampler>=1,<2",
@@ -25,6 +26,7 @@ SETTINGS = """
 every = 10
 # {% endif %}
 """
+MIGRATION = "2026_11_29_0900-samples.py"
 
 
 @pytest.fixture
@@ -37,6 +39,8 @@ def template(clone: Path) -> Path:
     (service / "app/samples.py").write_text('"""Samples."""\n', encoding="utf-8")
     (service / "tests/samples").mkdir()
     (service / "tests/samples/test_samples.py").write_text('"""Samples."""\n', encoding="utf-8")
+    text = OWN.replace("f00d", "beef").replace("notes", "samples").replace('"0000"', '"0002"')
+    (service / VERSIONS / MIGRATION).write_text(text, encoding="utf-8")
     commit(clone, "Sample")
     return clone
 
@@ -71,3 +75,35 @@ def test_a_service_takes_it_later(template: Path, tmp_path: Path) -> None:
     assert "sampling: read app/samples.py next." in template_tool(project, "part", "sampling")
 
     assert taken(project) == ALL_OF_IT
+
+
+@pytest.mark.parametrize(
+    ("parts", "before"), [("sampling", '"0000"'), ("sampling example", '"0002"')]
+)
+def test_its_migration_comes_after_the_last_of_those_that_there_are(
+    template: Path, tmp_path: Path, parts: str, before: str
+) -> None:
+    assert chain_of(baked_from(template, tmp_path, f"parts={parts}"))['"beef"'] == before
+
+
+def test_a_part_that_is_older_comes_after_it_where_it_is_taken_later(
+    template: Path, tmp_path: Path
+) -> None:
+    project = baked_from(template, tmp_path, "parts=sampling")
+    commit(project, "Start")
+
+    template_tool(project, "part", "example")
+
+    chain = {'"0000"': "None", '"0001"': '"beef"', '"0002"': '"0001"', '"beef"': '"0000"'}
+    assert chain_of(project) == chain
+
+
+def test_a_part_that_is_taken_out_leaves_one_line_of_migrations(
+    template: Path, tmp_path: Path
+) -> None:
+    project = baked_from(template, tmp_path, "parts=example sampling")
+    commit(project, "Start")
+
+    template_tool(project, "answer", "parts=sampling")
+
+    assert chain_of(project) == {'"0000"': "None", '"beef"': '"0000"'}
