@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-# {% if cookiecutter.example %}
+# {% if "example" in cookiecutter.parts %}
 from app.features.orders.router import router as orders
 from app.features.products.router import router as products
 
@@ -11,7 +11,7 @@ from chassis.web.health import router as health
 
 ROUTERS: list[APIRouter] = [
     health,
-    # {% if cookiecutter.example %}
+    # {% if "example" in cookiecutter.parts %}
     products,
     orders,
     # {% endif %}

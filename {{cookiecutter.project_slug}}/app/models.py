@@ -3,7 +3,7 @@
 from chassis.database.idempotency import IdempotencyKey
 from chassis.database.model import Base
 
-# {% if cookiecutter.example %}
+# {% if "example" in cookiecutter.parts %}
 from app.features.orders.models import Order, OrderLine
 from app.features.products.models import Product
 
@@ -11,7 +11,7 @@ from app.features.products.models import Product
 __all__ = [
     "Base",
     "IdempotencyKey",
-    # {% if cookiecutter.example %}
+    # {% if "example" in cookiecutter.parts %}
     "Order",
     "OrderLine",
     "Product",
