@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
+from chassis.auth.wiring import authentication
 from chassis.database.availability.background import in_background
 from chassis.database.availability.probe import Probe
 from chassis.database.availability.replica import watched_replica
@@ -115,6 +116,8 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         migrations = standing(probe, warm_up, required=settings.requires_migrations)
         app.state.migrations = await stack.enter_async_context(migrations)
         await stack.enter_async_context(telemetry.observing(database, probe, named))
+        callers = authentication(settings.auth, name)
+        app.state.authentication = await stack.enter_async_context(callers)
         limits = rate_limits(app, settings.rate, settings.redis, name, telemetry.limit_observer())
         await stack.enter_async_context(limits)
         app.state.started = time.monotonic()
