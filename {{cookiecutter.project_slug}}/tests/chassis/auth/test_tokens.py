@@ -62,12 +62,17 @@ async def test_a_token_of_cognito(forge: Forge) -> None:
         "types": frozenset({""}),
         "required": {"token_use": "access"},
     }
-    said = {"client_id": "shop", "token_use": "access"}
+    said: dict[str, Any] = {"client_id": "shop", "token_use": "access"}
     token = Forge(SECRET, "HS256", "one", "https://id.example", "any")
     del token.claims["aud"]
 
     assert (await verified(token.token(without="typ", **said), **rules)).id == "ada"
-    for wrong in ({"client_id": "other"}, {"token_use": "id"}, {"client_id": None}):
+    refused: list[dict[str, Any]] = [
+        {"client_id": "other"},
+        {"token_use": "id"},
+        {"client_id": None},
+    ]
+    for wrong in refused:
         with pytest.raises(InvalidToken):
             await verified(token.token(without="typ", **{**said, **wrong}), **rules)
     with pytest.raises(InvalidToken):

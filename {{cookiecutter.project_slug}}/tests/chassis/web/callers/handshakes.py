@@ -7,7 +7,10 @@ from starlette.types import ASGIApp, Message
 
 async def handshake(app: ASGIApp, path: str, headers: dict[str, str]) -> list[Message]:
     sent: list[Message] = []
-    heard = [{"type": "websocket.connect"}, {"type": "websocket.disconnect", "code": 1000}]
+    heard: list[Message] = [
+        {"type": "websocket.connect"},
+        {"type": "websocket.disconnect", "code": 1000},
+    ]
     scope: dict[str, Any] = {
         "type": "websocket",
         "path": path,
