@@ -150,6 +150,8 @@ def test_what_does_not_go_together_is_refused_in_one_sentence(
 def test_a_provider_is_two_settings(setenv: Any) -> None:
     setenv(**PROVIDER)
     assert Settings().auth.verifies_tokens
+    setenv(AUTH_OIDC_ALGORITHMS="RS256, EdDSA", AUTH_OIDC_JWKS_URL=f"{ISSUER}/keys")
+    assert Settings().auth.verifies_tokens
     assert not Settings().auth.has_public_keys
 
 
