@@ -16,6 +16,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from chassis.settings.auth import AuthSettings
 from chassis.settings.faults import SettingsError, all_faults
 from chassis.settings.groups import (
     CorsSettings,
@@ -62,6 +63,7 @@ class Settings(Discreet, BaseSettings):
     database: DatabaseSettings
     cors: CorsSettings = CorsSettings()
     idempotency: IdempotencySettings = IdempotencySettings()
+    auth: AuthSettings = AuthSettings()
     rate: RateSettings = RateSettings()
     redis: RedisSettings = RedisSettings()
     log: LogSettings = LogSettings()
@@ -138,7 +140,10 @@ class Settings(Discreet, BaseSettings):
             "LOG_LEVEL=debug: writes SQL and internals to the log; use info": self.log.level
             == "debug",
         }
-        return [sentence for sentence, found in checks.items() if found] if self.production else []
+        if not self.production:
+            return []
+        found = [sentence for sentence, is_unsafe in checks.items() if is_unsafe]
+        return found + self.auth.unsafe()
 
     @model_validator(mode="wrap")
     @classmethod

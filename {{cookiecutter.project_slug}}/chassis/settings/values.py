@@ -19,7 +19,7 @@ SWITCHES = {
 }
 
 
-def _split_list(value: object) -> object:
+def split_list(value: object) -> object:
     if not isinstance(value, str):
         return value
     if value.strip().startswith("["):
@@ -123,7 +123,7 @@ SecondsOrNever = Annotated[float, Field(ge=0, le=86_400)]
 """Where 0 says that there is no limit."""
 Switch = Annotated[Literal["auto", True, False], BeforeValidator(_switch)]
 """What the environment decides, unless it is said."""
-List = Annotated[list[str], NoDecode, BeforeValidator(_split_list)]
+List = Annotated[list[str], NoDecode, BeforeValidator(split_list)]
 """A JSON list, or items with commas between them."""
 Networks = Annotated[List, AfterValidator(lambda items: [_network(item) for item in items])]
 Origins = Annotated[List, AfterValidator(lambda items: [_origin(item) for item in items])]
