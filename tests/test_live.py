@@ -12,6 +12,15 @@ BESIDE_THE_EXAMPLE = {
     "reviews": "product_id:ref(products) order_id:ref(orders):optional stars:int:index "
     "title:str(80):default='no title'",
 }
+KEY = "a-key-of-the-tests-that-nobody-should-use"
+TOKEN = """
+from app.settings import Settings
+from chassis.auth.wiring import own_issuer
+
+settings = Settings()
+issuer = own_issuer(settings.auth, settings.service.name)
+print(issuer.issue("ada", ttl=86_400))
+"""
 PRODUCT = {"sku": "pen-1", "name": "Pen", "price_cents": 150, "stock": 10}
 
 
@@ -81,14 +90,31 @@ def test_it_serves_until_ctrl_c_and_leaves_no_process(
 
 def test_schemathesis_finds_nothing(project: Path, tmp_path: Path) -> None:
     port = free_port()
-    options = ("--checks", "all", "--max-examples", "15", "--seed", "1")
-    patience = ("--wait-for-schema", "60", "--request-timeout", "60")
     with serving("dev", cwd=project, port=port, log=tmp_path / "log"):
-        schema = f"http://127.0.0.1:{port}/openapi.json"
-        # In an environment of its own: it would bring a plugin into our pytest.
-        tool = (uv(), "tool", "run", "schemathesis>=4.32,<5", "run")
-        env = {"SCHEMATHESIS_HOOKS": str(Path(__file__).with_name("schemathesis_hooks.py"))}
-        run(*tool, schema, *options, *patience, cwd=tmp_path, env=env)
+        schemathesis(port, tmp_path)
+
+
+def test_schemathesis_finds_nothing_where_every_route_asks_who_calls(
+    project: Path, tmp_path: Path
+) -> None:
+    """It also asks without the token, and with a wrong one."""
+    port, auth = free_port(), {"AUTH_REQUIRED": "true", "AUTH_KEYS": KEY}
+    env = auth | {"DATABASE_URL": "postgresql://nobody@localhost:1/nothing"}
+    token = run(project / ".venv/bin/python", "-c", TOKEN, cwd=project, env=env).stdout.strip()
+    settings = [f"{name}={value}" for name, value in auth.items()]
+    with serving("dev", *settings, cwd=project, port=port, log=tmp_path / "log"):
+        assert ask(port, "GET", "/v1/anything")[0] == 401
+        schemathesis(port, tmp_path, "--header", f"Authorization: Bearer {token}")
+
+
+def schemathesis(port: int, cwd: Path, *more: str) -> None:
+    """In an environment of its own: it would bring a plugin into our pytest."""
+    options = ("--checks", "all", "--max-examples", "15", "--seed", "1", *more)
+    patience = ("--wait-for-schema", "60", "--request-timeout", "60")
+    schema = f"http://127.0.0.1:{port}/openapi.json"
+    tool = (uv(), "tool", "run", "schemathesis>=4.32,<5", "run")
+    env = {"SCHEMATHESIS_HOOKS": str(Path(__file__).with_name("schemathesis_hooks.py"))}
+    run(*tool, schema, *options, *patience, cwd=cwd, env=env)
 
 
 def test_the_demo_of_a_fresh_clone_serves_until_ctrl_c(clone: Path, tmp_path: Path) -> None:
