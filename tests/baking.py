@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations, cycle
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,7 @@ class Combination:
         return {"project_name": slug, "project_slug": slug, "parts": self.parts}
 
 
-COMBINATIONS = [Combination(*each) for each in product(("shortest", "longest"), SUBSETS)]
+COMBINATIONS = [Combination(*each) for each in zip(cycle(("shortest", "longest")), SUBSETS)]
 
 
 def bake(output: Path, **answers: Any) -> Path:  # noqa: ANN401  JSON values

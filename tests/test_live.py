@@ -13,7 +13,7 @@ BESIDE_THE_EXAMPLE = {
     "title:str(80):default='no title'",
 }
 KEY = "a-key-of-the-tests-that-nobody-should-use"
-TOKEN = """
+SIGN = """
 from app.settings import Settings
 from chassis.auth.wiring import own_issuer
 
@@ -94,13 +94,14 @@ def test_schemathesis_finds_nothing(project: Path, tmp_path: Path) -> None:
         schemathesis(port, tmp_path)
 
 
+@pytest.mark.parametrize("example", [True], ids=["with-example"], indirect=True, scope="module")
 def test_schemathesis_finds_nothing_where_every_route_asks_who_calls(
     project: Path, tmp_path: Path
 ) -> None:
     """It also asks without the token, and with a wrong one."""
     port, auth = free_port(), {"AUTH_REQUIRED": "true", "AUTH_KEYS": KEY}
     env = auth | {"DATABASE_URL": "postgresql://nobody@localhost:1/nothing"}
-    token = run(project / ".venv/bin/python", "-c", TOKEN, cwd=project, env=env).stdout.strip()
+    token = run(project / ".venv/bin/python", "-c", SIGN, cwd=project, env=env).stdout.strip()
     settings = [f"{name}={value}" for name, value in auth.items()]
     with serving("dev", *settings, cwd=project, port=port, log=tmp_path / "log"):
         assert ask(port, "GET", "/v1/anything")[0] == 401

@@ -24,7 +24,6 @@ def interpreter(version: str) -> str:
     return found.stdout.strip() or pytest.skip(f"no Python {version} on this machine")
 
 
-@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("version", VERSIONS, ids="python-{}".format)
 def test_a_service_is_set_up_typed_and_tested(version: str, tmp_path: Path) -> None:
     if version == f"{sys.version_info.major}.{sys.version_info.minor}":

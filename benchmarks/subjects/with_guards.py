@@ -17,7 +17,7 @@ async def trivial() -> Health:
     return Health(status="ok")
 
 
-async def guarded(caller: Authenticated) -> Health:
+async def guarded(_caller: Authenticated) -> Health:
     return Health(status="ok")
 
 
@@ -26,7 +26,7 @@ async def forget(connection: HTTPConnection) -> None:
 
 
 async def verified(
-    forgotten: Annotated[None, Depends(forget)], caller: Annotated[object, Depends(Requires())]
+    _forgotten: Annotated[None, Depends(forget)], _caller: Annotated[object, Depends(Requires())]
 ) -> Health:
     """Each time as if the token had never been seen."""
     return Health(status="ok")
