@@ -30,8 +30,8 @@ class Terminal:
         self.here /= folder
         self.shown += f"{PROMPT}cd {folder}\n"
 
-    def type(self, command: str, *, answers: int = 0) -> None:
-        """Run the command; press Return at each of its questions."""
+    def type(self, command: str, *, answers: int = 0, ends_with: int = 0) -> None:
+        """Run the command, which ends with that status; press Return at each of its questions."""
         ours, theirs = pty.openpty()
         termios.tcsetwinsize(theirs, (ROWS, COLUMNS))
         own = environment(PWD=str(self.here), TERM="xterm-256color", UV="uv")
@@ -48,7 +48,7 @@ class Terminal:
             os.close(theirs)
             output = conversation(ours, answers)
         os.close(ours)
-        if process.returncode:
+        if process.returncode != ends_with:
             raise SystemExit(output)
         self.shown += f"{PROMPT}{command}\n{output}"
 

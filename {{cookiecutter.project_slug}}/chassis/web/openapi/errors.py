@@ -12,14 +12,33 @@ Responses = dict[int | str, dict[str, Any]]
 
 def problems(*kinds: type[Problem]) -> Responses:
     """For `responses=` of a route: the problems it raises, beyond those that any route can."""
-    by_status: dict[int | str, list[str]] = {}
+    by_status: dict[int | str, list[type[Problem]]] = {}
     for kind in kinds:
-        by_status.setdefault(kind.status, []).append(kind.title)
-    return {status: _response(" / ".join(titles)) for status, titles in by_status.items()}
+        by_status.setdefault(kind.status, []).append(kind)
+    return {
+        status: {
+            "description": " / ".join(kind.title for kind in alike),
+            "content": {MEDIA_TYPE: _body(*alike)},
+        }
+        for status, alike in by_status.items()
+    }
 
 
-def _response(description: str) -> dict[str, Any]:
-    return {"description": description, "content": {MEDIA_TYPE: {"schema": reference(PROBLEM)}}}
+def _body(*kinds: type[Problem]) -> dict[str, Any]:
+    examples = {_name(kind): {"summary": kind.title, "value": _example(kind)} for kind in kinds}
+    return {"schema": reference(PROBLEM)} | ({"examples": examples} if examples else {})
+
+
+def _name(kind: type[Problem]) -> str:
+    return kind.type.rpartition("/")[2]
+
+
+def _example(kind: type[Problem]) -> dict[str, Any]:
+    """As `/docs` shows it."""
+    told = {"type": kind.type, "title": kind.title, "status": kind.status, "detail": kind.detail}
+    missing = {"loc": ["body", "name"], "msg": "Field required", "type": "missing"}
+    told["errors"] = [missing] if kind is InvalidRequest else None
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def document_errors(operation: dict[str, Any]) -> None:
@@ -30,7 +49,7 @@ def document_errors(operation: dict[str, Any]) -> None:
         add_problems(responses, InvalidRequest)
     if "requestBody" in operation:
         add_problems(responses, MalformedRequest, UnsupportedMediaType)
-    responses["default"] = _response("Problem")
+    responses["default"] = {"description": "Problem", "content": {MEDIA_TYPE: _body()}}
 
 
 def forget_errors(paths: Mapping[str, Any]) -> None:
@@ -50,6 +69,6 @@ def add_problems(responses: dict[str, Any], *kinds: type[Problem]) -> None:
     for kind in kinds:
         response = responses.setdefault(str(kind.status), {})
         titles = filter(None, dict.fromkeys([response.get("description"), kind.title]))
-        told = _response(" / ".join(titles))
-        response["description"] = told["description"]
-        response["content"] = response.get("content", {}) | told["content"]
+        response["description"] = " / ".join(titles)
+        body = response.setdefault("content", {}).setdefault(MEDIA_TYPE, _body())
+        body["examples"] = body.get("examples", {}) | _body(kind)["examples"]

@@ -40,8 +40,9 @@ def rename_schema(document: dict[str, Any], old: str, new: str) -> None:
 def _rename(document: dict[str, Any], name: str) -> None:
     """Of this media type, `Problem` is ours, and of any other the service's own."""
     for part in objects(document):
-        if part.get(MEDIA_TYPE) == {"schema": reference(PROBLEM)}:
-            part[MEDIA_TYPE] = {"schema": reference(name)}
+        body = part.get(MEDIA_TYPE)
+        if isinstance(body, dict) and body.get("schema") == reference(PROBLEM):
+            body["schema"] = reference(name)
 
 
 def objects(value: Any) -> Iterator[dict[str, Any]]:

@@ -20,7 +20,8 @@ from tests.support.settings import make_settings
 
 Document = dict[str, Any]
 METHODS = {"get", "head", "post", "put", "patch", "delete", "options", "trace"}
-PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+MEDIA_TYPE = "application/problem+json"
+PROBLEM = {"$ref": "#/components/schemas/Problem"}
 NOWHERE = "postgresql://db/shop"
 
 TOKEN = OAuth2PasswordBearer("token")
@@ -135,7 +136,34 @@ async def test_every_error_is_a_problem(document: Document) -> None:
     for path, _, operation in operations(document):
         for status, response in operation["responses"].items():
             if status == "default" or (status >= "400" and not path.startswith("/health")):
-                assert response["content"] == PROBLEM
+                assert response["content"][MEDIA_TYPE]["schema"] == PROBLEM
+
+
+async def test_each_problem_is_shown_by_an_example_of_its_own(document: Document) -> None:
+    responses = document["paths"]["/mine"]["put"]["responses"]
+
+    examples = responses["422"]["content"][MEDIA_TYPE]["examples"]
+
+    assert examples == {
+        "idempotency-key-reused": {
+            "summary": "Idempotency key reused",
+            "value": {
+                "type": "/problems/idempotency-key-reused",
+                "title": "Idempotency key reused",
+                "status": 422,
+                "detail": IdempotencyKeyReused.detail,
+            },
+        },
+        "invalid-request": {
+            "summary": "Invalid request",
+            "value": {
+                "type": "/problems/invalid-request",
+                "title": "Invalid request",
+                "status": 422,
+                "errors": [{"loc": ["body", "name"], "msg": "Field required", "type": "missing"}],
+            },
+        },
+    }
 
 
 async def test_the_frameworks_own_errors_are_gone(document: Document) -> None:
@@ -182,8 +210,10 @@ async def test_a_model_that_a_route_names_for_an_error_is_kept(app: FastAPI) -> 
 
     response = app.openapi()["paths"]["/own"]["put"]["responses"]["400"]
 
-    model = {"application/json": {"schema": {"$ref": "#/components/schemas/ThingRead"}}}
-    assert response == {"description": "Own / Malformed request", "content": model | PROBLEM}
+    assert response["description"] == "Own / Malformed request"
+    schemas = {kind: told["schema"] for kind, told in response["content"].items()}
+    model = {"$ref": "#/components/schemas/ThingRead"}
+    assert schemas == {"application/json": model, MEDIA_TYPE: PROBLEM}
 
 
 async def test_a_problem_that_is_sent_has_the_documented_shape(

@@ -55,8 +55,8 @@ async def test_a_model_called_problem_is_there_beside_ours(
     told = [operation["responses"]["409"], operation["responses"]["default"]]
     told += [callback["/heard"]["post"]["responses"]["409"]]
     for response in told:
-        content = response["content"]
-        assert content == {"application/problem+json": {"schema": {"$ref": f"{PLACE}{ours}"}}}
+        (content,) = response["content"].values()
+        assert content["schema"] == {"$ref": f"{PLACE}{ours}"}
 
 
 async def test_what_a_model_refers_to_stays(app: FastAPI) -> None:
