@@ -10,7 +10,6 @@ from uuid import UUID
 
 import structlog
 from fastapi import Depends
-from sqlalchemy import func, update
 from starlette.requests import HTTPConnection
 
 from chassis.accounts import sessions
@@ -24,6 +23,7 @@ from chassis.accounts.refresh_tokens import RefreshTokens
 from chassis.accounts.revocations import Revocations
 from chassis.accounts.sessions import Lifetimes, SignedIn
 from chassis.accounts.settings import AccountSettings
+from chassis.accounts.users import set_password
 from chassis.auth.issuer import Issuer
 from chassis.auth.problems import InvalidCredentials
 from chassis.database.session import Database
@@ -108,15 +108,12 @@ class Accounts:
         password_hash = await self.login.hash(new)
         async with self.database.transaction() as session:
             await verified.settle(session)
-            changed = await session.scalar(
-                update(User)
-                .where(User.id == user.id, User.password_set_at == verified.user.password_set_at)
-                .values(password_hash=password_hash, password_set_at=func.now())
-                .returning(User.id)
-            )
-            ended = await sessions.revoke(session, user.id, AuthSession.id != session_id)
+            since = verified.user.password_set_at
+            same = await sessions.held(session, user.id, since, to_change=True) is not None
+            others = AuthSession.id != session_id
+            ended = await set_password(session, user, password_hash, others) if same else []
         self.revocations.add(ended)
-        if changed is None:
+        if not same:
             raise InvalidCredentials
 
     def _tokens(self, of: SignedIn) -> Tokens:

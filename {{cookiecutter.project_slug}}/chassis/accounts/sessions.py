@@ -46,18 +46,25 @@ class SignedIn:
     claim: Claim
 
 
-async def begin(
-    session: AsyncSession, user_id: UUID, password_set_at: datetime, lifetimes: Lifetimes
-) -> SignedIn | None:
-    """None if the user was disabled, or got another password, since this one was verified.
+async def held(
+    session: AsyncSession, user_id: UUID, password_set_at: datetime, *, to_change: bool = False
+) -> list[str] | None:
+    """The scopes; None if the user was disabled, or got another password, since it was verified.
 
     The row stays locked until the transaction ends: who disables the user waits for it, and then
-    finds this session too.
+    finds the session that was begun meanwhile.
     """
     still = select(User.scopes).where(
         User.id == user_id, User.password_set_at == password_set_at, User.disabled_at.is_(None)
     )
-    scopes = await session.scalar(still.with_for_update(read=True))
+    return await session.scalar(still.with_for_update(read=not to_change))
+
+
+async def begin(
+    session: AsyncSession, user_id: UUID, password_set_at: datetime, lifetimes: Lifetimes
+) -> SignedIn | None:
+    """None if the user may no longer sign in with the password that was verified."""
+    scopes = await held(session, user_id, password_set_at)
     if scopes is None:
         return None
     begun = Claim(uuid7(), 0)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from types import MappingProxyType
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.accounts import sessions
@@ -53,3 +53,16 @@ async def change(
     if lost or disabled:
         return await sessions.revoke(session, user.id)
     return []
+
+
+async def set_password(
+    session: AsyncSession, user: User, password_hash: str, *which: ColumnElement[bool]
+) -> list[UUID]:
+    """Also ends the sessions of the user, or which of them: they may be somebody else's."""
+    await session.execute(
+        update(User)
+        .where(User.id == user.id)
+        .values(password_hash=password_hash, password_set_at=func.now()),
+        execution_options={"synchronize_session": False},
+    )
+    return await sessions.revoke(session, user.id, *which)

@@ -17,6 +17,7 @@ from chassis.database.session import Database
 from chassis.settings import Settings
 from chassis.settings.groups import DatabaseSettings
 from tests.chassis.accounts import application
+from tests.chassis.accounts.hashing import hashing
 from tests.chassis.accounts.people import KEY, SCOPES, Person, add_user
 from tests.support.clients import Client
 from tests.support.composition import Composition, own_database
@@ -27,6 +28,8 @@ MODELS: Sequence[type[Base]] = (IdempotencyKey, User, AuthSession, ApiKey, Login
 TABLES: list[Table] = [Base.metadata.tables[it.__tablename__] for it in MODELS]
 PATIENT = {"login_failures": 1_000, "login_failures_of_address": 10_000}
 """A test that counts no failures may have many."""
+
+__all__ = ["hashing"]
 
 SignIn = Callable[..., Awaitable[Person]]
 
