@@ -24,6 +24,8 @@ from chassis.database.migrations.standing import standing
 from chassis.database.named import named_databases
 from chassis.database.session import Database
 from chassis.observability.logging import configure_logging
+from chassis.web.callers.guarded_routes import require_callers
+from chassis.web.callers.jwks import serve_jwks
 from chassis.web.docs import serve_docs
 from chassis.web.errors.handlers import handle_errors
 from chassis.web.errors.websocket_errors import handle_socket_errors
@@ -66,10 +68,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(router)
     quicken(app)
     require_named(settings.database, app.routes)
+    require_callers(settings, app.routes)
     refuse_held_sessions(app.routes)
     if settings.serves_docs:
         serve_docs(app)
     telemetry.add_routes(app)
+    serve_jwks(app, settings.auth)
     handle_errors(app)
     handle_socket_errors(app)
     describe_api(app)
@@ -102,7 +106,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         migrations = standing(probe, warm_up, required=settings.requires_migrations)
         app.state.migrations = await stack.enter_async_context(migrations)
         await stack.enter_async_context(telemetry.observing(database, probe, named))
-        callers = authentication(settings.auth, name)
+        callers = authentication(settings.auth, name, telemetry.caller_observer())
         app.state.authentication = await stack.enter_async_context(callers)
         # {% if "accounts" in cookiecutter.parts %}
         await stack.enter_async_context(accounts(app, settings.auth, telemetry.metrics))

@@ -4,6 +4,7 @@ from starlette.middleware import Middleware
 
 from app.settings import Settings
 from chassis.settings.identity import Environment
+from chassis.web.callers.required import AuthRequiredMiddleware
 from chassis.web.middleware.cors import cors
 from chassis.web.middleware.deadline import DeadlineMiddleware
 from chassis.web.middleware.drain import DrainMiddleware
@@ -43,6 +44,7 @@ def middleware(settings: Settings, telemetry: Telemetry) -> list[Middleware]:
         ),
         *([] if "*" in server.trusted_hosts else [_hosts(settings)]),
         *rate_limit_middleware(settings.rate),
+        *([Middleware(AuthRequiredMiddleware)] if settings.auth.required else []),
         Middleware(HeadMiddleware),
     ]
 

@@ -16,6 +16,8 @@ Check = Callable[[str], Awaitable[Principal | None]]
 """Of a credential; None when it is none, or has ended."""
 PRINCIPAL = "principal"
 """In the state of a request, as soon as somebody has asked who calls."""
+REFUSED = "refused_credential"
+"""Likewise, the problem: the next one who asks gets the same."""
 
 
 class Verifier(Protocol):
@@ -54,9 +56,12 @@ class Authentication:
         known: Principal | None = state.get(PRINCIPAL)
         if known is not None:
             return known
+        if REFUSED in state:
+            raise state[REFUSED]
         try:
             principal = await self._found(scope["headers"])
         except (InvalidToken, IssuerUnavailable) as problem:
+            state[REFUSED] = problem
             self._observer.token(problem.outcome)
             raise
         if principal is not None:

@@ -4,6 +4,7 @@ PyJWT's own client fetches in the event loop, and blocks it.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from time import monotonic
 
@@ -13,8 +14,13 @@ from chassis.auth.observer import Observer
 from chassis.auth.problems import IssuerUnavailable
 from chassis.auth.tokens import Key
 
-COOLDOWN = 10.0
-"""Seconds between two fetches, whatever unknown keys are asked for: anybody can make those up."""
+AT_MOST, WITHIN = 3, 30.0
+"""Fetches in so many seconds, whatever unknown keys are asked for: anybody can make those up.
+
+More than one, for a key that the provider uses a moment after the last fetch is known at once.
+"""
+RETRY = 5.0
+"""Seconds between fetches while the provider is away."""
 FRESH = 300.0
 """Seconds after which known keys are fetched again, beside the requests that use them."""
 
@@ -36,7 +42,8 @@ class RemoteKeys:
         self._observer = observer
         self._forget = forget
         self._keys: KeySet = {}
-        self._next_fetch, self._stale_at = 0.0, 0.0
+        self._known_since = 0.0
+        self._fetches: deque[float] = deque(maxlen=AT_MOST)
         self._is_away = False
         self._fetching: asyncio.Task[None] | None = None
 
@@ -44,7 +51,7 @@ class RemoteKeys:
         """Raises IssuerUnavailable where it is unknown, and the provider cannot be asked."""
         found = self._keys.get(kid)
         if found is not None:
-            if monotonic() >= self._stale_at:
+            if monotonic() - self._known_since >= FRESH:
                 self.refresh()
             return found
         if (fetching := self.refresh()) is not None:
@@ -54,10 +61,16 @@ class RemoteKeys:
         return self._keys.get(kid)
 
     def refresh(self) -> asyncio.Task[None] | None:
-        """The fetch that runs, or a new one unless the last one was a moment ago."""
-        if self._fetching is None and monotonic() >= self._next_fetch:
+        """The fetch that runs, or a new one unless there were some a moment ago."""
+        if self._fetching is None and self._may_fetch(now := monotonic()):
+            self._fetches.append(now)
             self._fetching = asyncio.create_task(self._refresh())
         return self._fetching
+
+    def _may_fetch(self, now: float) -> bool:
+        if self._is_away:
+            return now - self._fetches[-1] >= RETRY
+        return len(self._fetches) < AT_MOST or now - self._fetches[0] >= WITHIN
 
     async def _refresh(self) -> None:
         try:
@@ -74,11 +87,10 @@ class RemoteKeys:
             self._is_away = False
             self._take(keys)
         finally:
-            self._next_fetch = monotonic() + COOLDOWN
             self._fetching = None
 
     def _take(self, keys: KeySet) -> None:
-        self._stale_at = monotonic() + FRESH
+        self._known_since = monotonic()
         ended = any(keys.get(kid) != key for kid, key in self._keys.items())
         self._keys = keys
         if ended:

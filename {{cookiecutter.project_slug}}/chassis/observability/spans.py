@@ -136,6 +136,10 @@ class RequestSpan:
         if status >= SERVER_ERROR:
             self.failed()
 
+    def called_by(self, principal: str) -> None:
+        # https://opentelemetry.io/docs/specs/semconv/registry/attributes/enduser/
+        self._span.set_attribute("enduser.id", principal)
+
     def failed(self) -> None:
         self._span.set_status(StatusCode.ERROR)
 

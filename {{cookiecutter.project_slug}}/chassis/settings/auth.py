@@ -120,6 +120,11 @@ class AuthSettings(Group):
     def verifies_tokens(self) -> bool:
         return bool(self.keys or self.oidc_issuer)
 
+    @property
+    def has_public_keys(self) -> bool:
+        """Of its own, for others to verify with."""
+        return any(it.get_secret_value().startswith(BEGIN) for it in self.keys)
+
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if faults := [sentence for sentence, found in self._contradictions().items() if found]:

@@ -216,7 +216,7 @@ class RateSettings(Group):
     limit_enabled: bool = False
     """Whether requests are counted, and too many answered with 429."""
     limit_default: Rate = "100/minute"
-    """Requests of one client address, on all routes without a limit of their own together."""
+    """Requests of one caller, else of one address, on all routes without a limit of their own."""
 
 
 class RedisSettings(Group):

@@ -8,6 +8,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from chassis.auth.guards import public
+
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -40,6 +42,10 @@ MEDIA_TYPES = {
 
 
 def serve_docs(app: FastAPI) -> None:
+    """Also where AUTH_REQUIRED is on: a browser sends no token before it has the page."""
+    for route in app.router.routes:
+        if isinstance(route, Route) and route.path == app.openapi_url:
+            public(route.endpoint)
     app.router.routes += [
         Route("/docs", page, include_in_schema=False),
         Route("/docs/start.js", start, include_in_schema=False),
@@ -47,16 +53,19 @@ def serve_docs(app: FastAPI) -> None:
     ]
 
 
+@public
 async def page(request: Request) -> Response:
     return HTMLResponse(
         PAGE.format(title=escape(request.app.title)), headers={"Content-Security-Policy": POLICY}
     )
 
 
+@public
 async def start(_request: Request) -> Response:
     return Response(START, media_type="text/javascript")
 
 
+@public
 async def asset(request: Request) -> Response:
     name = request.url.path.rpartition("/")[2]
     content = importlib.resources.files("fastapi_swagger.resources").joinpath(name).read_bytes()

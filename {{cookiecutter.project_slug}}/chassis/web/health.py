@@ -8,6 +8,7 @@ from typing import Annotated, Literal, TypeVar, cast
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.pool import Pool, QueuePool
 
+from chassis.auth.guards import public
 from chassis.database.availability.probe import Probe
 from chassis.database.availability.replica import Replica
 from chassis.database.migrations.standing import Standing
@@ -74,12 +75,14 @@ CurrentStanding = Annotated[Standing, Depends(_standing)]
 
 
 @router.get("/health/live")
+@public
 async def get_liveness() -> Health:
     """Whether the process answers. Touches nothing else: a restart mends no database."""
     return Health(status="ok")
 
 
 @router.get("/health/ready", responses={503: {"model": Health, "description": "Not ready"}})
+@public
 async def get_readiness(
     request: Request,
     probe: CurrentProbe,
@@ -96,6 +99,7 @@ async def get_readiness(
 
 
 @router.get("/health", responses={503: {"model": FullHealth, "description": "Not ready"}})
+@public
 async def get_health(
     request: Request,
     probe: CurrentProbe,

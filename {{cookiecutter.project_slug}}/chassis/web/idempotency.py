@@ -14,6 +14,7 @@ import structlog
 from fastapi import Depends, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.auth.authentication import PRINCIPAL
 from chassis.database.idempotency import Answer, Claim
 from chassis.problems import MalformedRequest
 from chassis.web.routing.matched_route import path_in_service
@@ -73,13 +74,19 @@ def read_key(request: Request) -> str | None:
 def scope(request: Request) -> bytes:
     """Where a key is valid: a client's key says nothing about another client's.
 
-    A client is who sends the same `Authorization`. As soon as the service knows its users, let it
-    be the user's ID, which outlasts a token.
+    A client is who calls, where a guard has asked: that outlasts a token. Else it is who sends the
+    same `Authorization`.
     """
     path = path_in_service(request.scope)
     place = f"{request.method} {path}".encode("utf-8", "surrogatepass")
-    client = ",".join(request.headers.getlist("Authorization")).encode("latin-1")
-    return sha256(place + b"\0" + client).digest()
+    return sha256(place + b"\0" + _client(request)).digest()
+
+
+def _client(request: Request) -> bytes:
+    principal = request.scope.get("state", {}).get(PRINCIPAL)
+    if principal is not None:
+        return f"\0{principal.key}".encode()  # no header begins so
+    return ",".join(request.headers.getlist("Authorization")).encode("latin-1")
 
 
 async def fingerprint(request: Request) -> bytes:

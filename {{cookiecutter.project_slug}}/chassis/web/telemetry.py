@@ -20,7 +20,7 @@ from chassis.web.middleware.metrics import MetricsMiddleware
 from chassis.web.middleware.span import SpanMiddleware
 
 if TYPE_CHECKING:
-    from chassis.observability.metrics.recording import LimitRecorder, Recorders
+    from chassis.observability.metrics.recording import CallerRecorder, LimitRecorder, Recorders
     from chassis.observability.spans import Spans
 
 
@@ -43,6 +43,9 @@ class Telemetry:
 
     def limit_observer(self) -> "LimitRecorder | None":
         return None if self.metrics is None else self.metrics.limits
+
+    def caller_observer(self) -> "CallerRecorder | None":
+        return None if self.metrics is None else self.metrics.callers
 
     def add_routes(self, app: FastAPI) -> None:
         if self.metrics is None or self._port is not None:

@@ -23,6 +23,9 @@ from chassis.database.session import Database
 from chassis.observability.logging import configure_logging
 from chassis.settings import Settings
 from chassis.settings.identity import Environment
+from chassis.web.callers.guarded_routes import require_callers
+from chassis.web.callers.jwks import serve_jwks
+from chassis.web.callers.required import AuthRequiredMiddleware
 from chassis.web.docs import serve_docs
 from chassis.web.errors.handlers import handle_errors
 from chassis.web.errors.websocket_errors import handle_socket_errors
@@ -80,10 +83,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(router)
     quicken(app)
     require_named(settings.database, app.routes)
+    require_callers(settings, app.routes)
     refuse_held_sessions(app.routes)
     if settings.serves_docs:
         serve_docs(app)
     telemetry.add_routes(app)
+    serve_jwks(app, settings.auth)
     handle_errors(app)
     handle_socket_errors(app)
     describe_api(app)
@@ -116,7 +121,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         migrations = standing(probe, warm_up, required=settings.requires_migrations)
         app.state.migrations = await stack.enter_async_context(migrations)
         await stack.enter_async_context(telemetry.observing(database, probe, named))
-        callers = authentication(settings.auth, name)
+        callers = authentication(settings.auth, name, telemetry.caller_observer())
         app.state.authentication = await stack.enter_async_context(callers)
         limits = rate_limits(app, settings.rate, settings.redis, name, telemetry.limit_observer())
         await stack.enter_async_context(limits)
@@ -149,6 +154,7 @@ def middleware(settings: Settings, telemetry: Telemetry) -> list[Middleware]:
         ),
         *([] if "*" in server.trusted_hosts else [_hosts(settings)]),
         *rate_limit_middleware(settings.rate),
+        *([Middleware(AuthRequiredMiddleware)] if settings.auth.required else []),
         Middleware(HeadMiddleware),
     ]
 

@@ -57,6 +57,18 @@ class Metrics:
             "Requests let through because the limiter's store did not answer.",
             registry=registry,
         )
+        self.tokens = Counter(
+            "auth_tokens_total",
+            "Tokens verified, once for each token and process, and all that were refused.",
+            ["outcome"],
+            registry=registry,
+        )
+        self.key_fetches = Counter(
+            "auth_key_fetches_total",
+            "Fetches of the keys that the provider of tokens has.",
+            ["outcome"],
+            registry=registry,
+        )
         self.database = DatabaseInstruments(registry)
         Gauge(
             "service_info",

@@ -39,6 +39,7 @@ class Recorders:
         self.registry = self._metrics.registry
         self.requests = RequestRecorder(self._metrics)
         self.limits = LimitRecorder(self._metrics)
+        self.callers = CallerRecorder(self._metrics)
 
     def database(self, name: str) -> "DatabaseRecorder":
         return DatabaseRecorder(self._metrics, name)
@@ -128,3 +129,20 @@ class LimitRecorder:
     def unavailable(self) -> None:
         """The limiter's store did not answer, and the request was let through."""
         self._metrics.rate_limit_unavailable.inc()
+
+
+class CallerRecorder:
+    """Of who calls."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+
+    @harmless
+    def token(self, outcome: str) -> None:
+        """`accepted`, or why not."""
+        self._metrics.tokens.labels(outcome).inc()
+
+    @harmless
+    def key_fetch(self, outcome: str) -> None:
+        """`ok` or `failed`."""
+        self._metrics.key_fetches.labels(outcome).inc()

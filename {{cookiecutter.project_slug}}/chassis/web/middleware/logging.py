@@ -7,6 +7,7 @@ from time import perf_counter
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from chassis.auth.authentication import PRINCIPAL
 from chassis.observability.events import EventLog
 from chassis.observability.queries import Queries, count_queries
 from chassis.web.errors.handlers import response_to_defect, response_to_raised
@@ -79,6 +80,8 @@ def describe(
         "client": client[0] if client else None,
     }
     state = scope.get("state", {})
+    if (principal := state.get(PRINCIPAL)) is not None:
+        line["principal"] = principal.id
     for name in ("problem", "cause"):
         if name in state:
             line[name] = state[name]

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from chassis.auth.authentication import PRINCIPAL
 from chassis.observability.trace_context import parent_in
 from chassis.web.middleware.exchange import UNANSWERED, Exchange, SocketExchange
 from chassis.web.routing.matched_route import route_template
@@ -32,6 +33,8 @@ class SpanMiddleware:
             finally:
                 route = route_template(scope)
                 span.answered(exchange.status or UNANSWERED, route)
+                if (principal := scope["state"].get(PRINCIPAL)) is not None:
+                    span.called_by(principal.id)
                 _hide_path(scope, told_path(scope, route))
                 if isinstance(exchange, SocketExchange) and exchange.failed:
                     span.failed()

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect, WebSocketDisconnected
 
+from chassis.auth.authentication import PRINCIPAL
 from chassis.observability.events import EventLog
 from chassis.problems import InternalError, Stopping
 from chassis.web.errors.handlers import response_to_raised
@@ -90,6 +91,7 @@ def _line(scope: Scope, exchange: SocketExchange, started: float) -> tuple[int, 
         "close_code": exchange.end,
         "duration_ms": round((perf_counter() - started) * 1000, 2),
         "client": client[0] if client else None,
+        **({"principal": state[PRINCIPAL].id} if PRINCIPAL in state else {}),
         **{name: state[name] for name in ("problem", "cause") if name in state},
     }
     return ERROR if failed else INFO, line

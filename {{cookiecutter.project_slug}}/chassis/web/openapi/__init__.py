@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from chassis.web.openapi.callers import document_callers
 from chassis.web.openapi.errors import document_errors, forget_errors, problems
 from chassis.web.openapi.examples import give_examples
 from chassis.web.openapi.headers import document_headers
@@ -39,6 +40,7 @@ def _complete(document: dict[str, Any], app: FastAPI) -> None:
     list_tags(document, ours)
     for operation in ours:
         document_errors(operation.told)
+        document_callers(document, operation, app)
         document_headers(operation)
         for callback in operation.told.get("callbacks", {}).values():
             forget_errors(callback)

@@ -3,14 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chassis.problems import (
-    Forbidden,
-    InvalidRequest,
-    MalformedRequest,
-    Problem,
-    Unauthenticated,
-    UnsupportedMediaType,
-)
+from chassis.problems import InvalidRequest, MalformedRequest, Problem, UnsupportedMediaType
 from chassis.web.errors.problem_response import MEDIA_TYPE
 from chassis.web.openapi.schemas import PROBLEM, reference
 
@@ -37,8 +30,6 @@ def document_errors(operation: dict[str, Any]) -> None:
         add_problems(responses, InvalidRequest)
     if "requestBody" in operation:
         add_problems(responses, MalformedRequest, UnsupportedMediaType)
-    if operation.get("security"):
-        add_problems(responses, Unauthenticated, Forbidden)
     responses["default"] = _response("Problem")
 
 

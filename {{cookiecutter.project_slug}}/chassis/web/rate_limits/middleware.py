@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from chassis.problems import RateLimitExceeded
+from chassis.auth.guards import authentication_of
+from chassis.problems import Problem, RateLimitExceeded
 from chassis.web.errors.problem_response import problem_response
 from chassis.web.middleware.exchange import Exchange
 from chassis.web.rate_limits.standing import Standing
@@ -32,7 +33,7 @@ class RateLimitMiddleware:
             await self.app(scope, receive, send)
             return
         limiter: RateLimiter = scope["app"].state["rate_limiter"]
-        standing = await limiter.hit(scope, client_of(scope))
+        standing = await limiter.hit(scope, await _caller(scope))
         if standing is None:
             await self.app(scope, receive, send)
         elif not standing.allowed:
@@ -49,6 +50,15 @@ def _problem(standing: Standing) -> RateLimitExceeded:
         retry_after=standing.reset,
         headers={name.decode(): value.decode() for name, value in standing.headers()},
     )
+
+
+async def _caller(scope: Scope) -> str:
+    """Who calls, wherever from; else the address, also of a credential that is not valid."""
+    try:
+        principal = await authentication_of(scope).principal(scope)
+    except Problem:  # a guard says so, if there is one
+        principal = None
+    return client_of(scope) if principal is None else principal.key
 
 
 def client_of(scope: Scope) -> str:

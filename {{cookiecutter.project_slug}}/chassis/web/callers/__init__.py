@@ -1,0 +1,1 @@
+"""Who calls, for the service as a whole: what every route of it has in common."""
