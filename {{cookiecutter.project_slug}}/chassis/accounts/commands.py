@@ -25,7 +25,7 @@ from chassis.database.connections.engine import create_engine
 from chassis.database.failures import problem_from
 from chassis.database.session import Database
 from chassis.observability.logging import configure_logging
-from chassis.problems import NotFound, Problem
+from chassis.problems import AlreadyExists, NotFound, Problem
 
 Name = Annotated[str, typer.Argument(metavar="EMAIL", help="By which the user signs in.")]
 Scopes = Annotated[
@@ -44,7 +44,11 @@ def create_admin(context: typer.Context, email: Name, scope: Scopes = None) -> N
     user = User(email=_valid(Email, email), password_hash=_new_password(), scopes=scopes)
 
     async def work(session: AsyncSession) -> None:
-        await UserRepository(session).create(user)
+        users = UserRepository(session)
+        if await users.by_email(user.email) is not None:
+            message = f"There is a user {user.email} already."
+            raise AlreadyExists(message)
+        await users.create(user)
 
     _run(context, work)
     _say(f"{user.email} may sign in now: {' '.join(scopes)}")

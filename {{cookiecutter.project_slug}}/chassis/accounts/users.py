@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.accounts import sessions
 from chassis.accounts.models import User
 from chassis.accounts.schemas import UserQuery
+from chassis.database.model import utc_now
 from chassis.database.paging.keyset import Page
 from chassis.database.repository import Repository
 
@@ -46,7 +47,7 @@ async def change(
     """
     lost = set() if scopes is None else set(user.scopes).difference(scopes)
     if disabled is not None and disabled != (user.disabled_at is not None):
-        user.disabled_at = func.now() if disabled else None
+        user.disabled_at = utc_now() if disabled else None
     if scopes is not None:
         user.scopes = sorted(set(scopes))
     await session.flush()

@@ -12,7 +12,7 @@ from chassis.accounts.passwords import PARAMETERS
 from chassis.database.session import Database
 from tests.support.clients import Client
 
-KEY = "a key that signs tokens in tests, 48 bytes long."
+KEY = "a key that signs tokens in tests: 48 bytes long."
 PASSWORD = "correct horse battery staple"
 SCOPES = ("things:read",)
 HASHES: dict[str, str] = {}
