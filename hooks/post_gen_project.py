@@ -20,21 +20,9 @@ from typing import Any
 # its quotes and backslashes, arrives unharmed.
 RENDERED = r"""{{ cookiecutter | tojson }}"""
 
-# What an answer owns; any other answer to the question removes it.
-OWNED = {
-    ("example", True): (
-        "app/features/products",
-        "app/features/orders",
-        "tests/features/products",
-        "tests/features/orders",
-        "migrations/versions/*products*.py",
-        "migrations/versions/*orders*.py",
-    ),
-    ("deploy", "kubernetes"): (
-        "deploy",
-        "tests/deploy",
-    ),
-}
+# Of a migration: what it is called, and which one it comes after.
+REVISION = re.compile(r'^revision: str = ("\w+")$', re.MULTILINE)
+BEFORE_IT = re.compile(r"(?<=^down_revision: str \| None = ).*$", re.MULTILINE)
 BOLD, PLAIN = "\033[1m", "\033[0m"
 
 
@@ -43,6 +31,7 @@ def main() -> None:
     answers = json.loads(RENDERED)
     project = Path.cwd()
     prune(project, answers)
+    chain(project / "migrations/versions")
     if "_output_dir" not in answers:  # cruft is rendering, and keeps its own record
         return
     record_template(project, answers)
@@ -51,11 +40,21 @@ def main() -> None:
 
 
 def prune(project: Path, answers: dict[str, Any]) -> None:
-    """Remove what belongs to the answers that were not given."""
-    declined = [option for option in OWNED if answers[option[0]] != option[1]]
-    for pattern in (pattern for option in declined for pattern in OWNED[option]):
+    """Remove what belongs to the parts that were not taken."""
+    taken = re.split(r"[\s,]+", answers["parts"])
+    declined = (part for name, part in answers["_parts"].items() if name not in taken)
+    for pattern in (pattern for part in declined for pattern in part["owns"]):
         for path in list(project.glob(pattern)):
             remove(path)
+
+
+def chain(versions: Path) -> None:
+    """Let each migration come after the one before it, by name: those between may be gone."""
+    before = "None"
+    for path in sorted(versions.glob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(BEFORE_IT.sub(before, text), encoding="utf-8", newline="\n")
+        before = "".join(REVISION.findall(text))
 
 
 def remove(path: Path) -> None:

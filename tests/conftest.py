@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from tests.baking import DEFAULT, ROOT, bake
+from tests.baking import DEFAULT, EVERYTHING, ROOT, bake
 from tests.pieces import PIECES, Serve, Served, database_server, hurried, serving, take
 from tests.running import run, uv
 
@@ -53,12 +53,12 @@ def _types_are_kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def installed(shared: Path) -> Path:
-    """A baked service with its environment in place, made once for all workers; only to be read."""
+    """A service with all parts and its environment, made once for all workers; only to be read."""
     home = shared / "installed"
     with FileLock(shared / "installed.lock"):
         if not (home / "ready").exists():
             shutil.rmtree(home, ignore_errors=True)
-            run(uv(), "sync", "--quiet", cwd=bake(home))
+            run(uv(), "sync", "--quiet", cwd=bake(home, parts=EVERYTHING))
             (home / "ready").touch()
     return home / DEFAULT
 

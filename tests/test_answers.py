@@ -1,11 +1,12 @@
 """Answers to the template's questions that are changed after a project was baked."""
 
+import shutil
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.baking import CHOICES, DEFAULT, answers_to, baked_from, contents_of
+from tests.baking import DEFAULT, PARTS, USUAL, baked_from, contents_of
 from tests.conftest import commit
 from tests.running import make, run
 from tests.test_updates import ANSWERS, change, record_of, template_tool
@@ -13,8 +14,13 @@ from tests.test_updates import ANSWERS, change, record_of, template_tool
 
 @pytest.fixture(scope="module")
 def read_only(tmp_path_factory: pytest.TempPathFactory, _clone: Path) -> Path:
-    """For answers that change nothing."""
-    made = baked_from(_clone, tmp_path_factory.mktemp("baked"))
+    """For answers that change nothing, of a template with every kind of question."""
+    place = tmp_path_factory.mktemp("baked")
+    asking = Path(shutil.copytree(_clone, place / "template"))
+    more = '"public": true,\n  "region": ["north", "south"],\n  "author": "{{'
+    change(asking / "cookiecutter.json", '"author": "{{', more)
+    commit(asking, "Ask more")
+    made = baked_from(asking, place)
     commit(made, "Start")
     return made
 
@@ -35,22 +41,19 @@ def answers_of(project: Path) -> dict[str, object]:
     return answers
 
 
-@pytest.mark.parametrize("question", CHOICES)
+@pytest.mark.parametrize("parts", ["kubernetes", "example"])
 def test_another_answer_makes_of_a_project_what_it_would_have_made_at_first(
-    clone: Path, tmp_path: Path, project: Path, question: str
+    clone: Path, tmp_path: Path, project: Path, parts: str
 ) -> None:
-    first, other = answers_to(question)[:2]
-    typed = {True: "yes", False: "no"}.get(other, other)
+    told = template_tool(project, "answer", f"parts={parts}")
 
-    told = template_tool(project, "answer", f"{question}={typed}")
-
-    fresh = baked_from(clone, tmp_path / "fresh", f"{question}={typed}")
+    fresh = baked_from(clone, tmp_path / "fresh", f"parts={parts}")
     assert service_of(project) == service_of(fresh)
-    assert answers_of(project).items() >= (ANSWERS | {question: other}).items()
+    assert answers_of(project).items() >= (ANSWERS | {"parts": parts}).items()
     assert "Now `make setup`" in told
     commit(project, "Answer anew")
     assert "Up to date" in template_tool(project, "check")
-    template_tool(project, "answer", f"{question}={first}")
+    template_tool(project, "answer", f"parts='{USUAL}'")
     run("git", "diff", "--exit-code", "HEAD~", "--", ".", ":!.cruft.json", cwd=project)
 
 
@@ -71,7 +74,7 @@ def test_only_the_answers_change_when_the_template_is_ahead(clone: Path, project
     change(next(clone.glob("*cookie*/Makefile")), "PORT ?= 8000", "PORT ?= 9000")
     commit(clone, "Move")
 
-    template_tool(project, "answer", "deploy=container")
+    template_tool(project, "answer", "parts=example")
 
     assert "PORT ?= 8000" in (project / "Makefile").read_text(encoding="utf-8")
     commit(project, "Answer anew")
@@ -90,7 +93,7 @@ def test_a_conflict_in_a_folder_of_a_larger_repository_is_named_from_there(
     change(inside / "README.md", "An HTTP service on PostgreSQL.", "Ours.")
     commit(whole, "Start")
 
-    told = template_tool(inside, "answer", "description='Takes orders.' deploy=container", ok=False)
+    told = template_tool(inside, "answer", "description='Takes orders.' parts=example", ok=False)
 
     assert "decide, between the marks:\n  README.md\n" in told
     text = (inside / "README.md").read_text(encoding="utf-8")
@@ -102,14 +105,16 @@ def test_a_conflict_in_a_folder_of_a_larger_repository_is_named_from_there(
 @pytest.mark.parametrize(
     ("said", "told"),
     [
-        ("exampel=no", "There is no question 'exampel'. Did you mean example?"),
+        ("prats=none", "There is no question 'prats'. Did you mean parts?"),
         ("use_x=yes", "There is no question 'use_x'."),
-        ("example=maybe", "example is yes or no, not 'maybe'."),
-        ("example", "example is yes or no, not ''."),
-        ("deploy=kubernets", "Did you mean kubernetes?"),
+        ("public=maybe", "public is yes or no, not 'maybe'."),
+        ("public", "public is yes or no, not ''."),
+        ("region=sout", "region is north or south, not 'sout'. Did you mean south?"),
+        ("parts=example,kubernets", "not 'kubernets'. Did you mean kubernetes?"),
+        ("parts='none example'", "or none alone, not 'none example'."),
         ("author='A team", "No closing quotation"),
         ("project_slug=Foo_Bar", 'you answered "Foo_Bar", try "foo-bar".'),
-        ("example=no author=", "author must not be empty"),
+        ("parts=none author=", "author must not be empty"),
     ],
 )
 def test_an_answer_that_cannot_be_is_refused_with_what_can(
@@ -124,27 +129,28 @@ def test_an_answer_that_cannot_be_is_refused_with_what_can(
 def test_a_refusal_lists_every_fault_and_every_question_with_what_it_may_be(
     read_only: Path,
 ) -> None:
-    told = template_tool(read_only, "answer", "no=yes deploy=x", ok=False)
+    told = template_tool(read_only, "answer", "no=yes parts=x", ok=False)
     assert "no question 'no'" in told
-    assert "deploy is kubernetes or container, not 'x'" in told
-    assert "\n  example       yes  (yes or no)\n" in told
+    assert f"parts are of {', '.join(PARTS)}, or none alone, not 'x'" in told
+    assert f"\n  parts         {USUAL}  (of {', '.join(PARTS)}, or none)\n" in told
+    assert "\n  public        yes  (yes or no)\n" in told
     assert "\n  author        Order Service team\n" in told
 
 
 def test_without_an_answer_all_are_told(read_only: Path) -> None:
     told = template_tool(read_only, "answer", "", ok=False)
-    assert "\n  deploy        kubernetes  (kubernetes or container)\n" in told
+    assert f"\n  parts         {USUAL}  (of {', '.join(PARTS)}, or none)\n" in told
     assert 'make template-answers answers="NAME=VALUE ..."' in told
 
 
 def test_the_same_answers_change_nothing(read_only: Path) -> None:
     before = contents_of(read_only)
-    assert "already" in template_tool(read_only, "answer", "example=YES deploy=kubernetes")
+    assert "already" in template_tool(read_only, "answer", "public=YES parts=kubernetes,example")
     assert contents_of(read_only) == before
 
 
 def test_other_answers_wait_until_all_is_committed(project: Path) -> None:
     (project / "README.md").write_text("mine\n", encoding="utf-8")
-    told = template_tool(project, "answer", "example=no", ok=False)
+    told = template_tool(project, "answer", "parts=none", ok=False)
     assert "Commit your changes first" in told
-    assert answers_of(project)["example"] is True
+    assert answers_of(project)["parts"] == USUAL

@@ -21,7 +21,7 @@ SCHEMAS = {
 @pytest.fixture(scope="module", params=["shortest", "longest"])
 def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     slug = NAMES[request.param]
-    return bake(tmp_path_factory.mktemp("deploy"), project_slug=slug, deploy="kubernetes")
+    return bake(tmp_path_factory.mktemp("deploy"), project_slug=slug, parts="kubernetes")
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

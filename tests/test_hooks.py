@@ -10,39 +10,35 @@ from pathlib import Path
 
 import pytest
 
-from hooks.post_gen_project import OWNED
 from hooks.pre_gen_project import LONGEST
 from tests.baking import (
     ASKED,
     DEFAULT,
+    PARTS,
     ROOT,
     TEMPLATE,
-    Option,
-    answers_to,
     bake,
     bake_by_command,
     baked_from,
     contents_of,
     files_of,
-    other_answer,
     owned_by,
     steps_of,
 )
 from tests.running import environment, git_settings, run
 
 
-@pytest.mark.parametrize("option", OWNED, ids=str)
-def test_an_answer_owns_paths_that_exist_and_can_be_given(option: Option) -> None:
-    question, answer = option
-    assert answer in answers_to(question)
-    assert [pattern for pattern in OWNED[option] if not list(TEMPLATE.glob(pattern))] == []
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_owns_paths_that_exist(part: str) -> None:
+    missing = [pattern for pattern in PARTS[part]["owns"] if not list(TEMPLATE.glob(pattern))]
+    assert missing in ([], PARTS[part]["owns"])  # what is not built yet has nothing at all
 
 
-@pytest.mark.parametrize("option", OWNED, ids=str)
-def test_another_answer_removes_what_an_answer_owns(tmp_path: Path, option: Option) -> None:
-    project = bake(tmp_path, **{option[0]: other_answer(option)})
-    assert not files_of(project) & owned_by(option)
-    assert not [path for pattern in OWNED[option] for path in project.glob(pattern)]
+@pytest.mark.parametrize("part", PARTS)
+def test_without_a_part_nothing_is_left_of_what_it_owns(tmp_path: Path, part: str) -> None:
+    project = bake(tmp_path, parts=" ".join(PARTS.keys() - {part}))
+    assert not files_of(project) & owned_by(part)
+    assert not [path for pattern in PARTS[part]["owns"] for path in project.glob(pattern)]
 
 
 def test_a_project_becomes_a_repository_on_main_without_a_commit(tmp_path: Path) -> None:
@@ -73,13 +69,13 @@ def test_the_message_says_where_it_is_and_each_step_that_is_left(tmp_path: Path)
 
 
 def test_the_answers_are_retold_in_the_order_of_the_questions(tmp_path: Path) -> None:
-    answers = ("author=A team", "example=off")
+    answers = ("author=A team", "parts=kubernetes, example")
     message = bake_by_command("--no-input", *answers, cwd=tmp_path).stdout
     told = dict(re.findall(r"^ {4}(\w+) {2,}(.*)$", message.partition(":")[0], re.MULTILINE))
     assert list(told) == ASKED
     assert told["project_name"] == "Order Service"
     assert told["author"] == "A team"
-    assert told["example"] == "no"
+    assert told["parts"] == "kubernetes, example"
 
 
 def test_the_longest_answers_fit_one_screen_with_the_prompt(clone: Path, tmp_path: Path) -> None:
@@ -125,6 +121,6 @@ def test_a_terminal_that_knows_ascii_only_does_not_cost_the_project(tmp_path: Pa
 
 
 def test_a_replay_bakes_the_same_project(tmp_path: Path) -> None:
-    project = baked_from(ROOT, tmp_path / "first", "author=Someone else", "example=no")
+    project = baked_from(ROOT, tmp_path / "first", "author=Someone else", "parts=none")
     bake_by_command("--replay", "--output-dir", str(tmp_path / "second"))
     assert contents_of(tmp_path / "second" / DEFAULT) == contents_of(project)

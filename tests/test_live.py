@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.baking import bake
+from tests.baking import EVERYTHING, NOTHING, bake
 from tests.resources import LIVE, database_of, make_resources
 from tests.running import ask, free_port, left_behind, make, run, serving, uv
 
@@ -15,14 +15,14 @@ BESIDE_THE_EXAMPLE = {
 PRODUCT = {"sku": "pen-1", "name": "Pen", "price_cents": 150, "stock": 10}
 
 
-@pytest.fixture(scope="module", params=[True, False], ids=["with-example", "without-example"])
+@pytest.fixture(scope="module", params=[True, False], ids=["with-example", "without-parts"])
 def example(request: pytest.FixtureRequest) -> bool:
     return bool(request.param)
 
 
 @pytest.fixture(scope="module")
 def project(example: bool, tmp_path_factory: pytest.TempPathFactory) -> Path:  # noqa: FBT001
-    made = bake(tmp_path_factory.mktemp("live"), example=example)
+    made = bake(tmp_path_factory.mktemp("live"), parts=EVERYTHING if example else NOTHING)
     make("setup", cwd=made)
     if example:  # what `make resource` writes shares the checks of what a person wrote
         with database_of(made):

@@ -3,19 +3,26 @@
 import json
 import re
 import tomllib
-from itertools import chain, product
+from itertools import chain, permutations, product
 from pathlib import Path
 
 import pytest
 import yaml
 
-from hooks.pre_gen_project import DEPENDENCIES, LONGEST, advised, fault
-from tests.baking import ASKED, NAMES, QUESTIONS, bake, bake_by_command, contents_of
+from hooks.pre_gen_project import DEPENDENCIES, LONGEST, advised, fault, parts_fault
+from tests.baking import (
+    ASKED,
+    EVERYTHING,
+    NAMES,
+    NOTHING,
+    PARTS,
+    QUESTIONS,
+    bake,
+    bake_by_command,
+    contents_of,
+)
 
-SENTENCES = [
-    prompt["__prompt__"] if isinstance(prompt, dict) else prompt
-    for prompt in QUESTIONS["__prompts__"].values()
-]
+SENTENCES: list[str] = [*QUESTIONS["__prompts__"].values()]
 AWKWARD = """Bob's "Best" \\ 'Böörk' $HOME ${x} `y` <b>&amp; #1: 100% """ + "'''" + ' """ 📦'
 
 
@@ -27,17 +34,17 @@ def refuse(output: Path, **answers: str) -> str:
     return done.stderr.splitlines()[0]
 
 
-def test_every_question_is_asked_in_words_and_there_are_at_most_six() -> None:
+def test_every_question_is_asked_in_words_and_there_are_at_most_five() -> None:
     assert list(QUESTIONS["__prompts__"]) == ASKED
-    assert len(ASKED) <= 6
+    assert len(ASKED) <= 5
     assert all(sentence.endswith("?") for sentence in SENTENCES)
 
 
-def test_every_choice_is_explained_in_words() -> None:
-    for question in ASKED:
-        if isinstance(QUESTIONS[question], list):
-            explained = QUESTIONS["__prompts__"][question]
-            assert [label for label in explained if label != "__prompt__"] == QUESTIONS[question]
+def test_the_question_for_parts_names_each_and_no_name_is_within_another() -> None:
+    names = [*PARTS, NOTHING]
+    words = re.findall(r"[\w-]+", QUESTIONS["__prompts__"]["parts"])
+    assert {*names} <= {*words}
+    assert [(one, other) for one, other in permutations(names, 2) if one in other] == []
 
 
 def test_pressing_return_at_every_question_bakes_the_default_service(tmp_path: Path) -> None:
@@ -168,6 +175,36 @@ def test_what_is_advised_is_never_refused_itself(question: str) -> None:
         assert not fault(question, advised(question, answer)), answer
 
 
+@pytest.mark.parametrize(
+    "answer", ["", " ", "none", "none,", "example,accounts", " kubernetes,\texample "]
+)
+def test_parts_are_names_with_spaces_or_commas_between_them_or_none(answer: str) -> None:
+    assert not parts_fault(answer, PARTS)
+
+
+@pytest.mark.parametrize(
+    ("answer", "advice"),
+    [
+        ("exampel", 'did you mean "example"?'),
+        ("Kubernetes accounts", 'did you mean "kubernetes accounts"?'),
+        ("example kubernets example", 'did you mean "example kubernetes"?'),
+        ("Non", 'did you mean "none"?'),
+        ("example frobnicate", 'try "example".'),
+        ("nothing", 'try "example kubernetes accounts".'),
+        ("none example", 'try "example".'),
+    ],
+)
+def test_parts_that_cannot_be_are_refused_with_all_that_can(answer: str, advice: str) -> None:
+    names = ", ".join(PARTS)
+    rule = f"parts must be names among {names}, or none alone; you answered {json.dumps(answer)}, "
+    assert parts_fault(answer, PARTS) == f"{rule}{advice}"
+    assert not parts_fault(advice.split('"')[1], PARTS)
+
+
+def test_a_part_that_there_is_not_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    assert 'did you mean "example"?' in refuse(tmp_path, parts="exmaple")
+
+
 @pytest.mark.parametrize("mark", ["{{", "{%", "{#"])
 def test_a_template_mark_in_a_text_is_refused_because_an_update_would_run_it(
     tmp_path: Path, mark: str
@@ -195,7 +232,8 @@ def test_a_refusal_leaves_an_existing_project_as_it_is(tmp_path: Path) -> None:
 
 
 def test_no_dependency_of_the_service_can_be_its_name(tmp_path: Path) -> None:
-    pyproject = tomllib.loads((bake(tmp_path) / "pyproject.toml").read_text(encoding="utf-8"))
+    made = bake(tmp_path, parts=EVERYTHING)
+    pyproject = tomllib.loads((made / "pyproject.toml").read_text(encoding="utf-8"))
     groups = pyproject["dependency-groups"].values()
     extras = pyproject["project"].get("optional-dependencies", {}).values()
     wanted = chain(pyproject["project"]["dependencies"], *groups, *extras)

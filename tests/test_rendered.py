@@ -1,4 +1,4 @@
-"""Ring 2: every combination of answers gives exactly its files, all of them clean."""
+"""Ring 2: every set of parts gives exactly its files, all of them clean."""
 
 import fnmatch
 import re
@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from hooks.post_gen_project import OWNED
 from tests.baking import (
     COMBINATIONS,
+    COVERING,
+    PARTS,
     QUESTIONS,
     TEMPLATE,
     Combination,
@@ -19,9 +20,11 @@ from tests.baking import (
 )
 from tests.running import run
 
-# Where options are wired together. Conditions elsewhere would make the service's Python depend on
+# Where parts are wired together. Conditions elsewhere would make the service's Python depend on
 # how it is rendered.
-WIRING = {"app/api.py", "app/models.py", "app/transfers.py"}
+WIRING = {
+    f"app/{name}.py" for name in ("__main__", "api", "main", "models", "settings", "transfers")
+}
 REGISTRY = re.compile(r"https?://[^\s\"']*(/simple\b|pythonhosted\.org)|index-url")
 
 
@@ -47,7 +50,7 @@ def texts_of(project: Path) -> Iterator[tuple[str, str]]:
 
 
 def test_it_has_exactly_the_files_of_its_options(project: Path, combination: Combination) -> None:
-    declined = [option for option in OWNED if combination.answers[option[0]] != option[1]]
+    declined = PARTS.keys() - {*combination.parts.split()}
     expected = files_of(TEMPLATE).difference(*map(owned_by, declined))
     assert files_of(project) - {".cruft.json"} == expected
 
@@ -61,6 +64,7 @@ def test_it_has_no_empty_directory_that_a_clone_would_lose(project: Path) -> Non
 
 def test_its_python_is_the_templates_but_for_the_wiring(project: Path) -> None:
     shared = {name for name in files_of(project) if name.endswith(".py")} - WIRING
+    shared = {name for name in shared if not name.startswith("migrations/versions/")}
     read = [(project / name, TEMPLATE / name) for name in shared]
     assert [ours for ours, theirs in read if ours.read_bytes() != theirs.read_bytes()] == []
 
@@ -81,19 +85,34 @@ def test_it_names_no_package_registry_and_has_no_lock_file(project: Path) -> Non
     assert [name for name in files_of(project) if name.endswith((".lock", "pylock.toml"))] == []
 
 
+def test_its_migrations_are_one_line_from_the_first_to_the_last(project: Path) -> None:
+    paths = sorted((project / "migrations/versions").iterdir())
+    texts = [path.read_text(encoding="utf-8") for path in paths]
+    revisions, before = (
+        [re.findall(rf"^{name}.* = (.*)$", text, re.MULTILINE) for text in texts]
+        for name in ("revision", "down_revision")
+    )
+    assert before == [["None"], *revisions[:-1]]
+
+
 @pytest.mark.parametrize(
     "check",
-    [
-        ("ruff", "check", "--no-cache"),
-        ("ruff", "format", "--check", "--no-cache"),
-        ("mypy",),
-        ("lint-imports", "--no-cache"),
-    ],
+    [("ruff", "check", "--no-cache"), ("ruff", "format", "--check", "--no-cache")],
     ids=" ".join,
 )
-def test_a_check_passes(project: Path, check: tuple[str, ...], tools: Path) -> None:
+def test_a_quick_check_passes(project: Path, check: tuple[str, ...], tools: Path) -> None:
     program, *arguments = check
     run(tools / program, *arguments, cwd=project)
+
+
+@pytest.mark.parametrize("check", [("mypy",), ("lint-imports", "--no-cache")], ids=" ".join)
+@pytest.mark.parametrize("parts", COVERING)
+def test_types_and_floors_hold(
+    tmp_path: Path, parts: str, check: tuple[str, ...], tools: Path
+) -> None:
+    made = bake(tmp_path, **Combination("longest", parts).answers)
+    program, *arguments = check
+    run(tools / program, *arguments, cwd=made)
 
 
 def test_conditions_in_python_stand_in_the_wiring_only() -> None:

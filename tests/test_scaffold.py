@@ -14,7 +14,7 @@ from tests.running import make, run
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A baked service that had no resource, and a database server that runs all the while."""
-    made = bake(tmp_path_factory.mktemp("scaffold"), example=False)
+    made = bake(tmp_path_factory.mktemp("scaffold"), parts="kubernetes")
     make("setup", cwd=made)
     commit(made, "Start from the template")
     with database_of(made):

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.baking import CHOICES, DEFAULT, TEMPLATE, answers_to, bake_by_command, baked_from
+from tests.baking import DEFAULT, TEMPLATE, USUAL, bake_by_command, baked_from
 from tests.conftest import commit
 from tests.running import run, uv
 
@@ -14,7 +14,7 @@ ANSWERS = {
     "project_slug": "order-service",
     "description": "An HTTP service on PostgreSQL.",
     "author": "Order Service team",
-    **{question: answers_to(question)[0] for question in CHOICES},
+    "parts": USUAL,
 }
 CRUFT = (sys.executable, "-m", "cruft")
 
@@ -95,7 +95,7 @@ def test_a_template_in_a_repository_that_does_not_track_it_leaves_no_record(
 
 
 def test_a_baked_project_takes_a_later_change_of_the_template(clone: Path, tmp_path: Path) -> None:
-    project = baked_from(f"git+file://{clone}", tmp_path, "example=no")
+    project = baked_from(f"git+file://{clone}", tmp_path, "parts=kubernetes")
     commit(project, "Start")
     run(*CRUFT, "check", cwd=project)
     with (clone / TEMPLATE.name / "pyproject.toml").open("a") as file:
@@ -189,7 +189,7 @@ def test_a_conflict_is_shown_and_nothing_is_lost(clone: Path, tmp_path: Path) ->
 def test_an_option_that_came_later_gets_its_default(clone: Path, tmp_path: Path) -> None:
     project = baked_from(clone, tmp_path)
     commit(project, "Start")
-    change(clone / "cookiecutter.json", '"example": true,', '"example": true,\n  "later": "yes",')
+    change(clone / "cookiecutter.json", '"author": "{{', '"later": "yes",\n  "author": "{{')
     with (clone / TEMPLATE.name / "README.md").open("a") as file:
         file.write("later: {{ cookiecutter.later }}\n")
     commit(clone, "Ask one more question")

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-# {% if cookiecutter.example %}
+# {% if "example" in cookiecutter.parts %}
 from app.features.orders.router import router as orders
 from app.features.products.router import router as products
 
@@ -18,7 +18,7 @@ ROUTERS: list[APIRouter] = [
     # {% if "accounts" in cookiecutter.parts %}
     *ACCOUNTS,
     # {% endif %}
-    # {% if cookiecutter.example %}
+    # {% if "example" in cookiecutter.parts %}
     products,
     orders,
     # {% endif %}

@@ -7,7 +7,7 @@ from chassis.accounts import models as accounts
 from chassis.database.idempotency import IdempotencyKey
 from chassis.database.model import Base
 
-# {% if cookiecutter.example %}
+# {% if "example" in cookiecutter.parts %}
 from app.features.orders.models import Order, OrderLine
 from app.features.products.models import Product
 
@@ -15,7 +15,7 @@ from app.features.products.models import Product
 __all__ = [
     "Base",
     "IdempotencyKey",
-    # {% if cookiecutter.example %}
+    # {% if "example" in cookiecutter.parts %}
     "Order",
     "OrderLine",
     "Product",

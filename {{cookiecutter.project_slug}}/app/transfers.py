@@ -2,14 +2,14 @@
 
 from chassis.csv_files.resource import Resource
 
-# {% if cookiecutter.example %}
+# {% if "example" in cookiecutter.parts %}
 from app.features.products.models import Product
 from app.features.products.schemas import ProductCreate
 
 # {% endif %}
 RESOURCES: list[Resource] = [
     # What the API calls it, the table, and the schema that a new one has to pass.
-    # {% if cookiecutter.example %}
+    # {% if "example" in cookiecutter.parts %}
     Resource("products", Product, ProductCreate),
     # {% endif %}
 ]

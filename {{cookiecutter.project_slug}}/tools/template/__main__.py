@@ -1,4 +1,6 @@
-"""`python -m tools.template check`, `update` and `answer`: tell what is new, take it, answer anew.
+"""`python -m tools.template check`, `update`, `answer`, `parts` and `part`.
+
+They tell what is new, take it, answer anew, tell of parts, and take one.
 
 `.cruft.json` says which template, which commit of it, and the answers. What was and what shall be
 are rendered, by cruft, https://cruft.github.io/cruft/, and git merges the difference: per file,
@@ -7,16 +9,20 @@ following renames.
 
 import subprocess
 import sys
-import tempfile
+from pathlib import Path
 from typing import NoReturn
 
 from tools.template import record, repository
-from tools.template.answers import RefusedError, changed, listed, questions_of
+from tools.template.answers import RefusedError, changed, listed, questions_of, template_of
 from tools.template.merging import Merged, merge
+from tools.template.migrations import VERSIONS, follow_ours
+from tools.template.parts import parts_of
 from tools.template.record import Record
 from tools.template.rendering import render
+from tools.template.taking import advice, table, with_part
 
-HELP = "python -m tools.template check | update | answer ANSWERS"
+HELP = "python -m tools.template check | update | answer ANSWERS | parts | part NAME"
+LISTED = ("ls-tree", "-r", "--name-only")
 
 
 def main(arguments: list[str]) -> None:
@@ -28,6 +34,10 @@ def main(arguments: list[str]) -> None:
                 update()
             case ["answer", said]:
                 answer(said)
+            case ["parts"]:
+                parts()
+            case ["part", name]:
+                part(name)
             case _:
                 _stop(HELP)
     except (record.MissingError, RefusedError) as error:
@@ -39,7 +49,7 @@ def main(arguments: list[str]) -> None:
 def check() -> None:
     """Tell what the template has that the project has not; status 1 when there is something."""
     known = record.read()
-    news = commits_since(known["template"], known["commit"], known.get("checkout"))
+    news = repository.commits_since(known["template"], known["commit"], known.get("checkout"))
     if not news:
         print(f"Up to date with {known['template']}.")
         return
@@ -51,7 +61,7 @@ def update() -> None:
     """Take them; status 1 when a person has to decide something."""
     known = record.read()
     _expect_all_committed()
-    if not commits_since(known["template"], known["commit"], known.get("checkout")):
+    if not repository.commits_since(known["template"], known["commit"], known.get("checkout")):
         print(f"Up to date with {known['template']}.")
         return
     _take(known, known, known.get("checkout"))
@@ -60,7 +70,8 @@ def update() -> None:
 def answer(said: str) -> None:
     """Take what other answers mean, of the commit that the project has; status 1 as above."""
     known = record.read()
-    questions = questions_of(known)
+    template = template_of(known)
+    questions = questions_of(template)
     if not said.strip():
         print(listed(known, questions))
         _stop('Say which shall change: make template-answers answers="NAME=VALUE ..."')
@@ -69,7 +80,25 @@ def answer(said: str) -> None:
         print("These are the answers already; nothing changes.")
         return
     _expect_all_committed()
-    _take(known, wanted, known["commit"])
+    _take(known, wanted, known["commit"], *advice(known, wanted, parts_of(template)))
+
+
+def parts() -> None:
+    """Tell which there are, and which the project has."""
+    known = record.read()
+    print(table(known, parts_of(template_of(known))))
+
+
+def part(name: str) -> None:
+    """Take what belongs to the part, of the commit that the project has; status 1 as above."""
+    known = record.read()
+    there = parts_of(template_of(known))
+    wanted = with_part(known, name, there)
+    if wanted is known:
+        print(f"{name} is there already; nothing changes.")
+        return
+    _expect_all_committed()
+    _take(known, wanted, known["commit"], *advice(known, wanted, there))
 
 
 def _expect_all_committed() -> None:
@@ -77,13 +106,18 @@ def _expect_all_committed() -> None:
         _stop("Commit your changes first, so that they and the update's can be told apart.")
 
 
-def _take(known: Record, wanted: Record, checkout: str | None) -> None:
+def _take(known: Record, wanted: Record, checkout: str | None, *told: str) -> None:
     """Merge what differs between the template as it is known and as it is wanted."""
     before = render(known, known["commit"])
-    after = render(wanted, checkout, parent=before.commit)
+    had = {Path(name).name for name in repository.names(*LISTED, before.commit, str(VERSIONS))}
+    after = render(
+        wanted, checkout, parent=before.commit, change=lambda made: follow_ours(made, had)
+    )
     merged = merge(after.commit)
     record.write(after.record)
     print("Changed:", *repository.changed(), sep="\n  ")
+    for sentence in told:
+        print(sentence)
     tell(merged)
 
 
@@ -94,14 +128,6 @@ def tell(merged: Merged) -> None:
     if merged.undecided:
         _stop("Then `make setup`, `make fix`, `make check`, and commit.")
     print("Now `make setup`, `make fix`, `make check`, and commit.")
-
-
-def commits_since(template: str, commit: str, branch: str | None) -> list[str]:
-    """Hash and subject of each, the newest first."""
-    with tempfile.TemporaryDirectory() as place:
-        repository.git("clone", "--quiet", "--bare", template.removeprefix("git+"), place)
-        log = ("log", "--format=%h %s", f"{commit}..{branch or 'HEAD'}")
-        return repository.git("-C", place, *log).splitlines()
 
 
 def _stop(sentence: str) -> NoReturn:

@@ -5,6 +5,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from tools.template.parts import heard
+
 FILE, PROJECT = Path(".cruft.json"), Path("pyproject.toml")
 Record = dict[str, Any]
 
@@ -34,7 +36,7 @@ def write(record: Record) -> None:
 def answers(record: Record) -> dict[str, Any]:
     """What was asked; what the template makes of it starts with `_` and is made anew."""
     given = record["context"]["cookiecutter"]
-    return {name: answer for name, answer in given.items() if not name.startswith("_")}
+    return heard({name: answer for name, answer in given.items() if not name.startswith("_")})
 
 
 def skipped(record: Record) -> list[str]:

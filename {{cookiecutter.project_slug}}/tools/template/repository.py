@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -39,6 +40,14 @@ def changed() -> list[str]:
     """Since the last commit."""
     new = names("ls-files", "--others", "--exclude-standard")
     return sorted({*names("diff", "--name-only", "--relative", "HEAD"), *new})
+
+
+def commits_since(template: str, commit: str, branch: str | None) -> list[str]:
+    """Hash and subject of each, the newest first."""
+    with tempfile.TemporaryDirectory() as place:
+        git("clone", "--quiet", "--bare", template.removeprefix("git+"), place)
+        log = ("log", "--format=%h %s", f"{commit}..{branch or 'HEAD'}")
+        return git("-C", place, *log).splitlines()
 
 
 def commit_of(folder: Path, subject: str, *parents: str) -> str:

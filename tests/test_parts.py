@@ -1,0 +1,241 @@
+"""Parts that a baked service takes later, in whatever state it is by then."""
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.baking import DEFAULT, PARTS, TEMPLATE, USUAL, baked_from
+from tests.conftest import commit
+from tests.running import make, run
+from tests.test_answers import answers_of, service_of
+from tests.test_updates import change, template_tool
+
+VERSIONS = "migrations/versions"
+OWN = """\"\"\"Add notes.\"\"\"
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = "f00d"
+down_revision: str | None = "0000"
+
+
+def upgrade() -> None:
+    op.create_table("notes", sa.Column("id", sa.Integer(), primary_key=True))
+
+
+def downgrade() -> None:
+    op.drop_table("notes")
+"""
+
+
+@pytest.fixture
+def bare(clone: Path, tmp_path: Path) -> Path:
+    """A service without any part."""
+    made = baked_from(clone, tmp_path, "parts=none")
+    commit(made, "Start")
+    return made
+
+
+@pytest.fixture
+def grown(bare: Path) -> Path:
+    """The same with a table, and with lines of its own where parts have theirs."""
+    (bare / VERSIONS / "2026_11_22_0900-notes.py").write_text(OWN, encoding="utf-8")
+    change(bare / "app/transfers.py", "\n]\n", "\n    *(),\n]\n")
+    change(bare / "docs/operating.md", "# Operating", "# Operating it")
+    commit(bare, "Ours")
+    return bare
+
+
+def part(project: Path, name: str, *, ok: bool = True) -> str:
+    return template_tool(project, "part", name, ok=ok)
+
+
+def chain_of(project: Path) -> dict[str, str]:
+    """Which migration each comes after."""
+    texts = [path.read_text(encoding="utf-8") for path in (project / VERSIONS).glob("*.py")]
+    found = [re.findall(r"^(?:down_)?revision.* = (.*)$", text, re.MULTILINE) for text in texts]
+    return dict(sorted(found))
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_the_page_on_parts_says_what_each_owns_and_where_its_lines_are(name: str) -> None:
+    condition = f'{{% if "{name}" in cookiecutter.parts %}}'
+    page = TEMPLATE / "docs/parts.md"
+    texts = {path: path.read_bytes() for path in TEMPLATE.rglob("*") if path.is_file()}
+    having = [path for path, text in texts.items() if condition.encode() in text and path != page]
+    named = {path.relative_to(TEMPLATE).as_posix() for path in having}
+    named |= {owned for owned in PARTS[name]["owns"] if (TEMPLATE / owned).is_dir()}
+    row = re.search(rf"^\| `{name}` \|.*$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    tests = {
+        place for place in named if place.startswith("tests/features/")
+    }  # in a word of its own
+    assert named - tests <= {*re.findall(r"`(.+?)`", row[0] if row else "")}
+
+
+@pytest.mark.parametrize("name", USUAL.split())
+def test_a_service_that_takes_a_part_is_what_it_would_have_been_with_it(
+    clone: Path, bare: Path, tmp_path: Path, name: str
+) -> None:
+    told = part(bare, name)
+
+    assert f"read {PARTS[name]['read']} next" in told
+    assert ("migrations come after yours" in told) is (name == "example")
+    assert service_of(bare) == service_of(baked_from(clone, tmp_path / "fresh", f"parts={name}"))
+    assert answers_of(bare)["parts"] == name
+
+
+def test_two_parts_are_taken_one_after_the_other(clone: Path, bare: Path, tmp_path: Path) -> None:
+    for name in reversed(USUAL.split()):
+        part(bare, name)
+        commit(bare, f"Take {name}")
+
+    assert service_of(bare) == service_of(baked_from(clone, tmp_path / "fresh"))
+    assert answers_of(bare)["parts"] == USUAL
+    assert "Up to date" in template_tool(bare, "check")
+
+
+def test_edits_in_the_same_files_stay_and_make_says_what_comes_next(grown: Path) -> None:
+    installed = ("-o", ".venv/.ready", f"BIN={Path(sys.executable).parent}")
+    told = make("part", "name=kubernetes", *installed, cwd=grown).stdout
+
+    assert "  deploy/README.md\n" in told
+    assert told.endswith("Now `make setup`, `make fix`, `make check`, and commit.\n")
+    operating = (grown / "docs/operating.md").read_text(encoding="utf-8")
+    assert "# Operating it\n" in operating
+    assert "deploy/rollout" in operating
+
+
+def test_its_migrations_come_after_those_of_the_service(grown: Path) -> None:
+    part(grown, "example", ok=False)
+
+    assert chain_of(grown) == {
+        '"0000"': "None",
+        '"f00d"': '"0000"',
+        '"0001"': '"f00d"',
+        '"0002"': '"0001"',
+    }
+    assert run("git", "diff", "HEAD", "--stat", "--", f"{VERSIONS}/*notes*", cwd=grown).stdout == ""
+
+
+def test_a_line_that_both_changed_is_named_and_nothing_is_lost(grown: Path) -> None:
+    told = part(grown, "example", ok=False)
+
+    assert "decide, between the marks:\n  app/transfers.py\n" in told
+    text = (grown / "app/transfers.py").read_text(encoding="utf-8")
+    assert "    *(),\n" in text
+    assert 'Resource("products"' in text
+    assert "read app/features/orders next" in told
+
+
+@pytest.mark.usefixtures("alone")
+def test_its_tables_are_made_where_the_database_has_the_services_own(
+    grown: Path, tools: Path
+) -> None:
+    migrate(grown, tools)
+    change(grown / "app/transfers.py", "    *(),\n", "")
+    commit(grown, "Make way")
+
+    part(grown, "example")
+    migrate(grown, tools)
+
+    with_server = (tools / "python", "-m", "tools.postgres", "--")
+    count = "SELECT count(*) FROM products, orders, notes"
+    assert (
+        "Aggregate"
+        in run(*with_server, tools / "python", "-m", "tools.explain", count, cwd=grown).stdout
+    )
+    run(*with_server, tools / "alembic", "downgrade", "base", cwd=grown)
+
+
+def migrate(project: Path, tools: Path) -> None:
+    server = (tools / "python", "-m", "tools.postgres", "--")
+    run(*server, tools / "alembic", "upgrade", "head", cwd=project)
+
+
+def test_a_migration_that_an_update_brings_comes_after_those_of_the_service(
+    clone: Path, grown: Path
+) -> None:
+    migration = OWN.replace("f00d", "0003").replace("notes", "logins")
+    name = "2026_11_20_0900-logins.py"
+    (clone / TEMPLATE.name / VERSIONS / name).write_text(migration, encoding="utf-8")
+    commit(clone, "Know who logged in")
+
+    template_tool(grown, "update")
+
+    assert chain_of(grown) == {'"0000"': "None", '"f00d"': '"0000"', '"0003"': '"f00d"'}
+
+
+@pytest.fixture
+def inside(clone: Path, tmp_path: Path) -> Iterator[Path]:
+    """A service in a folder of a larger repository."""
+    whole = tmp_path / "whole"
+    (whole / "services").mkdir(parents=True)
+    (whole / "deploy").write_text("another's\n", encoding="utf-8")
+    run("git", "init", "--quiet", cwd=whole)
+    made = baked_from(clone, whole / "services", "parts=none")
+    (made / VERSIONS / "2026_11_22_0900-notes.py").write_text(OWN, encoding="utf-8")
+    commit(whole, "Start")
+    yield made
+    assert (whole / "deploy").read_text(encoding="utf-8") == "another's\n"
+
+
+def test_a_service_in_a_folder_of_a_larger_repository_takes_a_part_there(inside: Path) -> None:
+    for name in USUAL.split():
+        part(inside, name)
+        commit(inside.parent.parent, f"Take {name}")
+
+    assert (inside / "deploy/README.md").exists()
+    assert chain_of(inside)['"0001"'] == '"f00d"'
+    assert inside.name == DEFAULT
+
+
+@pytest.fixture(scope="module")
+def usual(tmp_path_factory: pytest.TempPathFactory, _clone: Path) -> Path:
+    """For what changes nothing."""
+    made = baked_from(_clone, tmp_path_factory.mktemp("usual"))
+    commit(made, "Start")
+    return made
+
+
+def test_a_part_that_is_there_already_is_not_taken_again(usual: Path) -> None:
+    assert part(usual, "example") == "example is there already; nothing changes.\n"
+    assert run("git", "status", "--porcelain", cwd=usual).stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("kubernets", "There is no part 'kubernets'. Did you mean kubernetes?\n"),
+        ("Example", "There is no part 'Example'. Did you mean example?\n"),
+        ("frobnicate", "There is no part 'frobnicate'.\n"),
+        ("", "Say which part"),
+    ],
+)
+def test_a_part_that_there_is_not_is_refused_with_those_that_there_are(
+    usual: Path, name: str, told: str
+) -> None:
+    said = part(usual, name, ok=False)
+    assert said.startswith(told)
+    assert all(f"  {known} " in said for known in PARTS)
+    assert "Traceback" not in said
+
+
+def test_all_parts_are_listed_with_what_they_are_and_whether_they_are_here(usual: Path) -> None:
+    rows = template_tool(usual, "parts").splitlines()
+
+    listed = {row.split()[0]: row.split()[1:] for row in rows[: len(PARTS)]}
+    assert [*listed] == [*PARTS]
+    assert [name for name, (state, *_) in listed.items() if state == "taken"] == USUAL.split()
+    assert [" ".join(words) for _, *words in listed.values()] == [
+        it["what"] for it in PARTS.values()
+    ]
+
+
+def test_a_part_waits_until_all_is_committed(bare: Path) -> None:
+    (bare / "README.md").write_text("mine\n", encoding="utf-8")
+    assert "Commit your changes first" in part(bare, "kubernetes", ok=False)
+    assert not (bare / "deploy").exists()
