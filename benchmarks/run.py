@@ -8,6 +8,7 @@ from benchmarks import machine, results, targets
 from benchmarks.findings import Findings, Section
 from benchmarks.sections import (
     bulk,
+    callers,
     connections,
     costs,
     generator,
@@ -26,6 +27,7 @@ SECTIONS: dict[str, Section] = {
     "http": routes.measure,
     "routing": routing.measure,
     "costs": costs.measure,
+    "callers": callers.measure,
     "round-trips": round_trips.measure,
     "start": start.measure,
     "workers": workers.measure,

@@ -22,21 +22,21 @@ class Service:
     def program(self, *flags: str, **settings: str) -> Program:
         return baked(self.directory, self.python, *flags, **settings)
 
-    def program_of(self, script: str) -> Program:
+    def program_of(self, script: str, **settings: str) -> Program:
         """The service as a script of `benchmarks/subjects` starts it."""
         command = (self.python, SUBJECTS / script, "serve", "--port")
-        env = PRODUCTION | {"PYTHONPATH": str(self.directory)}
+        env = PRODUCTION | {"PYTHONPATH": str(self.directory)} | settings
         return Program(command, self.directory, tuple(env.items()), ready="/health/ready")
 
     def subject(self, name: str, ready: str = "/health/live") -> Program:
         return subject(self.python, name, ready)
 
-    def run(self, script: str, *arguments: str) -> str:
+    def run(self, script: str, *arguments: str, **settings: str) -> str:
         """Run a script of `benchmarks/subjects` in the service's environment; return its output."""
         done = subprocess.run(
             [self.python, SUBJECTS / script, *arguments],
             cwd=self.directory,
-            env=os.environ | {"PYTHONPATH": str(self.directory)},
+            env=os.environ | {"PYTHONPATH": str(self.directory)} | settings,
             check=True,
             stdout=subprocess.PIPE,
             text=True,

@@ -35,6 +35,7 @@ TARGETS = (
     Target("get by id, usual way", "Get by id: the usual way / ours", 2, at_least=True),
     Target("all on, trivial", "Trivial route: metrics and rate limit on / off", 1.15),
     Target("all on, get", "Get by id: metrics and rate limit on / off", 1.15),
+    Target("guarded", "Trivial route: with a guard, token known / without", 1.10),
     Target("start", "Process start to ready / FastAPI + SQLAlchemy", 1.5),
     Target("memory", "Memory when ready / FastAPI + SQLAlchemy", 1.3),
     Target("pages", "Page 10,000 / page 1 of a million rows", 1.10),

@@ -4,7 +4,7 @@ Problem
 ├── InvalidRequest 422          the values are wrong; `errors` says which
 │   ├── IdempotencyKeyReused    the key of another request
 │   └── MalformedRequest 400    not even the syntax is right
-├── Unauthenticated 401         nobody knows who asks; `WWW-Authenticate` says how to say it
+├── Unauthenticated 401         nobody knows who asks; more of them in chassis/auth/problems.py
 ├── Forbidden 403               who asks is known, and may not
 ├── NotFound 404
 ├── MethodNotAllowed 405

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from chassis.auth.credentials import bearer_credential
 from chassis.auth.observer import Observer, Unobserved
-from chassis.auth.principal import Principal
+from chassis.auth.principal import PRINCIPAL, Principal
 from chassis.auth.problems import InvalidToken, IssuerUnavailable, ended
 from chassis.auth.verified import VerifiedTokens
 
@@ -14,10 +14,8 @@ if TYPE_CHECKING:
 
 Check = Callable[[str], Awaitable[Principal | None]]
 """Of a credential; None when it is none, or has ended."""
-PRINCIPAL = "principal"
-"""In the state of a request, as soon as somebody has asked who calls."""
 REFUSED = "refused_credential"
-"""Likewise, the problem: the next one who asks gets the same."""
+"""In the state of a request, the problem: the next one who asks gets the same."""
 
 
 class Verifier(Protocol):

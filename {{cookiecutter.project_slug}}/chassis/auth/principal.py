@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+PRINCIPAL = "principal"
+"""In the state of a request, as soon as somebody has asked who calls."""
+
 
 @dataclass(frozen=True)
 class Principal:

@@ -78,7 +78,8 @@ def _key(jwk: dict[str, Any], allowed: Collection[str]) -> Key | None:
     """A key without `alg` is for all that its kind can do, and the settings allow."""
     if jwk.get("use", "sig") != "sig" or not isinstance(jwk.get("kid"), str | None):
         return None
-    possible = BY_KIND.get((str(jwk.get("kty")), jwk.get("crv")), ())
+    kind = jwk.get("kty"), jwk.get("crv")
+    possible = next((it for known, it in BY_KIND.items() if known == kind), ())
     meant = [it for it in possible if it in allowed and jwk.get("alg", it) == it]
     if not meant:
         return None

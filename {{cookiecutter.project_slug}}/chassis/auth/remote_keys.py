@@ -54,11 +54,17 @@ class RemoteKeys:
             if monotonic() - self._known_since >= FRESH:
                 self.refresh()
             return found
-        if (fetching := self.refresh()) is not None:
-            await asyncio.shield(fetching)  # who gives up must not take it from the others
+        was_fetching = self._fetching is not None
+        await self._refreshed()
+        if was_fetching and kid not in self._keys:  # that fetch may have begun before the key did
+            await self._refreshed()
         if self._is_away and kid not in self._keys:
             raise IssuerUnavailable
         return self._keys.get(kid)
+
+    async def _refreshed(self) -> None:
+        if (fetching := self.refresh()) is not None:
+            await asyncio.shield(fetching)  # who gives up must not take it from the others
 
     def refresh(self) -> asyncio.Task[None] | None:
         """The fetch that runs, or a new one unless there were some a moment ago."""

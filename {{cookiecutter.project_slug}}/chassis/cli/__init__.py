@@ -14,6 +14,7 @@ from chassis.cli.service import Service, service_of
 from chassis.cli.serving import listener_for, run_server
 from chassis.cli.transfers import commands
 from chassis.doctor.budget import Load
+from chassis.doctor.callers import tell_strangers
 from chassis.doctor.start import warn_in_background
 from chassis.observability.logging import configure_logging
 from chassis.settings.faults import SettingsError
@@ -66,6 +67,7 @@ def serve(  # noqa: PLR0913, PLR0917  each is an option
     listener = listener_for(server, uds, fd)
     configure_logging(settings.log, settings.identity)
     settings = settings.model_copy(update={"server": server})
+    tell_strangers(settings)
     warn_in_background(settings)
     run_server(service, settings, listener, reload=reload)
 

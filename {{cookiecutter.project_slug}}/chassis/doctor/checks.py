@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from chassis.doctor.callers import callers
 from chassis.doctor.capacity import connections, limits
 from chassis.doctor.facts import Facts
 from chassis.doctor.migrations import migrations
@@ -69,4 +70,5 @@ CHECKS: Mapping[str, Callable[[Settings, Facts], Finding]] = {
     "connections": connections,
     "limits": limits,
     "migrations": migrations,
+    "callers": callers,
 }

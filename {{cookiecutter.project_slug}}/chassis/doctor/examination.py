@@ -2,6 +2,7 @@
 
 from chassis.database.connections.line import FAILURES
 from chassis.doctor.budget import Load
+from chassis.doctor.callers import provider
 from chassis.doctor.checks import CHECKS
 from chassis.doctor.connection import unreachable
 from chassis.doctor.facts import Facts, gather
@@ -25,6 +26,7 @@ async def examine(settings: Settings, load: Load | None = None) -> Report:
         findings["connection"] = ok(f"Connected to database {settings.database.address.database}")
         findings |= {name: check(settings, facts) for name, check in CHECKS.items()}
     findings |= await others(settings)
+    findings |= await provider(settings)
     # Behind PgBouncer the server's limits are not the service's.
     capacity = facts.capacity if facts and not settings.database.pgbouncer else None
     return Report(findings, advise(settings, load, capacity) if load else ())

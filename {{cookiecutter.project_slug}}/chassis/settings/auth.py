@@ -1,6 +1,8 @@
 """Who may call: whose tokens are believed, and what these must say. See docs/who-calls.md."""
 
+import json
 import re
+from contextlib import suppress
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
@@ -18,6 +20,7 @@ ASYMMETRIC = (
 )
 NO_TYPE = "none"
 BEGIN = "-----BEGIN "
+ADDRESS = re.compile(r"https?://[^/?#\s@]+(/[^?#\s]*)?")
 LOOPBACK = re.compile(r"http://(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?(/|$)")
 
 
@@ -59,29 +62,35 @@ def _fault_of_pem(text: str) -> str | None:
     return None if is_right else f"{advice} ed25519"
 
 
-def _issuer(value: str) -> str:
-    if value and not re.fullmatch(r"https?://[^/?#\s@]+(/[^?#\s]*)?", value):
-        message = (
-            "is no issuer; write it as its tokens do, like https://id.shop.example/realms/shop"
-        )
+def _address(value: str) -> str:
+    if value and not ADDRESS.fullmatch(value):
+        message = "is no address of keys, like https://id.shop.example/keys"
         raise ValueError(message)
     return value
 
 
 def _algorithms(values: list[str]) -> list[str]:
-    wrong = next((it for it in values if it not in ASYMMETRIC), None)
-    if wrong is not None or not values:
-        told = f"{wrong!r} is none" if values else "names none"
-        message = (
-            f"{told} that a provider's keys can be used with; there are {', '.join(ASYMMETRIC)}"
-        )
+    if not values or not set(values) <= set(ASYMMETRIC):
+        message = f"must be some of {', '.join(ASYMMETRIC)}"
         raise ValueError(message)
     return values
 
 
+def _object(value: object) -> dict[str, Any]:
+    with suppress(ValueError):
+        value = json.loads(value or "{}") if isinstance(value, str) else value
+    if isinstance(value, dict):
+        return value
+    message = 'must be a JSON object, such as {"token_use": "access"}'
+    raise ValueError(message)
+
+
 Keys = Annotated[list[SecretStr], NoDecode, BeforeValidator(split_list), AfterValidator(_keys)]
-Issuer = Annotated[str, AfterValidator(_issuer)]
+Address = Annotated[str, AfterValidator(_address)]
 Algorithms = Annotated[List, AfterValidator(_algorithms)]
+
+
+Claims = Annotated[dict[str, Any], NoDecode, BeforeValidator(_object)]
 
 
 class AuthSettings(Group):
@@ -99,9 +108,9 @@ class AuthSettings(Group):
     """Whom its own tokens are for; empty is SERVICE_NAME."""
     access_ttl: int = Field(900, ge=1, le=86_400)
     """Seconds for which a token of its own is valid."""
-    oidc_issuer: Issuer = ""
+    oidc_issuer: str = ""
     """OpenID provider whose tokens are believed, as they name it; empty is none."""
-    oidc_jwks_url: Issuer = ""
+    oidc_jwks_url: Address = ""
     """Where its keys are; empty asks the provider (OpenID Connect Discovery)."""
     oidc_audience: List = []
     """This service, as the provider's tokens name it; one of several is enough."""
@@ -113,7 +122,7 @@ class AuthSettings(Group):
     """What `typ` may be: `JWT` for Keycloak, `none` where it is missing, as with Cognito."""
     oidc_scope_claim: str = Field("scope", min_length=1)
     """Claim that holds the scopes; a dot leads into a claim, `realm_access.roles`."""
-    oidc_claims: dict[str, Any] = {}
+    oidc_claims: Claims = {}
     """What a token must say besides, as a JSON object: `{"token_use": "access"}`."""
 
     @property
@@ -127,6 +136,9 @@ class AuthSettings(Group):
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
+        if self.oidc_issuer and not ADDRESS.fullmatch(self.oidc_issuer):
+            message = "AUTH_OIDC_ISSUER is none, like https://id.shop.example/realms/shop"
+            raise ValueError(message)  # alone: what depends on it is not wrong because of it
         if faults := [sentence for sentence, found in self._contradictions().items() if found]:
             raise ValueError("; ".join(faults))
         return self

@@ -14,7 +14,7 @@ import structlog
 from fastapi import Depends, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.auth.authentication import PRINCIPAL
+from chassis.auth.principal import PRINCIPAL
 from chassis.database.idempotency import Answer, Claim
 from chassis.problems import MalformedRequest
 from chassis.web.routing.matched_route import path_in_service

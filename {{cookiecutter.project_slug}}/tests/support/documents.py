@@ -8,6 +8,7 @@ from typing import Any
 from starlette.middleware import Middleware
 
 EVERY_MIDDLEWARE: dict[str, Any] = {
+    "auth": {"required": True, "keys": ["a key of the tests, which nobody else should use"]},
     "cors": {"origins": ["https://a.example"]},
     "database": {"url": "postgresql://db/shop"},
     "rate": {"limit_enabled": True},

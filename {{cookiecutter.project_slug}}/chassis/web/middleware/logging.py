@@ -7,7 +7,7 @@ from time import perf_counter
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from chassis.auth.authentication import PRINCIPAL
+from chassis.auth.principal import PRINCIPAL
 from chassis.observability.events import EventLog
 from chassis.observability.queries import Queries, count_queries
 from chassis.web.errors.handlers import response_to_defect, response_to_raised

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from chassis.auth.authentication import PRINCIPAL
+from chassis.auth.principal import PRINCIPAL
 from chassis.observability.trace_context import parent_in
 from chassis.web.middleware.exchange import UNANSWERED, Exchange, SocketExchange
 from chassis.web.routing.matched_route import route_template

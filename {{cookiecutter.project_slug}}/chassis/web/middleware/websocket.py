@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect, WebSocketDisconnected
 
-from chassis.auth.authentication import PRINCIPAL
+from chassis.auth.principal import PRINCIPAL
 from chassis.observability.events import EventLog
 from chassis.problems import InternalError, Stopping
 from chassis.web.errors.handlers import response_to_raised

@@ -30,7 +30,7 @@ async def test_a_forged_token_is_refused_and_told_nowhere(
 ) -> None:
     token = FORGED[wrong](forge)
     answer = await client.get(
-        "/guarded", headers=[("Authorization", f"Bearer {token}".encode("latin-1"))]
+        "/guarded", headers=[(b"Authorization", f"Bearer {token}".encode("latin-1"))]
     )
 
     assert answer.status_code == 401, answer.text

@@ -10,6 +10,7 @@ PREFIXES = (
     "SERVICE",
     "SERVER",
     "DATABASE",
+    "AUTH",
     "CORS",
     "IDEMPOTENCY",
     "LOG",

@@ -29,7 +29,7 @@ async def test_a_forged_token_of_a_provider_is_refused(
 ) -> None:
     token = FORGED[wrong](issuer.forge())
     answer = await client.get(
-        "/guarded", headers=[("Authorization", f"Bearer {token}".encode("latin-1"))]
+        "/guarded", headers=[(b"Authorization", f"Bearer {token}".encode("latin-1"))]
     )
 
     assert answer.status_code == 401, answer.text

@@ -21,6 +21,8 @@ NAMES = {
     "database_available": {"database"},
     "rate_limit_exceeded_total": {"route"},
     "rate_limit_unavailable_total": set(),
+    "auth_tokens_total": {"outcome"},
+    "auth_key_fetches_total": {"outcome"},
     "service_info": {"service", "version", "environment"},
 }
 
@@ -30,6 +32,8 @@ async def test_every_metric_has_its_name_and_its_labels(app: FastAPI, client: Cl
     app.state.telemetry.metrics.requests.socket_opened("/ws")
     app.state.rate_limiter.observer.exceeded("GET /v1/things")
     app.state.rate_limiter.observer.unavailable()
+    app.state.telemetry.caller_observer().token("accepted")
+    app.state.telemetry.caller_observer().key_fetch("ok")
 
     scraped = await until_scraped(app, lambda scraped: bool(scraped.all("database_available")))
 
