@@ -81,7 +81,8 @@ def test_it_serves_until_ctrl_c_and_leaves_no_process(
     with serving("dev", cwd=project, port=port, log=log):
         assert ask(port, "GET", "/docs")[0] == 200
         if example:
-            place_an_order(port)
+            assert ask(port, "POST", "/v1/products", PRODUCT)[0] == 401
+            place_an_order(port, sign_in(project, port))
         else:
             assert ask(port, "GET", "/v1/products")[0] == 404
     assert left_behind(project) == []
@@ -128,10 +129,23 @@ def test_the_demo_of_a_fresh_clone_serves_until_ctrl_c(clone: Path, tmp_path: Pa
     assert run("git", "status", "--porcelain", cwd=clone).stdout == ""
 
 
-def place_an_order(port: int) -> None:
-    status, product = ask(port, "POST", "/v1/products", PRODUCT)
+def sign_in(project: Path, port: int) -> str:
+    """As the first administrator, who may also change what the example has."""
+    python, password = project / ".venv/bin/python", "correct horse battery staple"
+    admin = ("accounts", "create-admin", "ada@shop.example")
+    scopes = ("--scope=products:write", "--scope=orders:write")
+    in_database = (python, "-m", "tools.postgres", "--", python, "-m", "app")
+    run(*in_database, *admin, *scopes, cwd=project, text=password)
+    credentials = {"email": "ada@shop.example", "password": password}
+    status, tokens = ask(port, "POST", "/v1/auth/sessions", credentials)
+    assert status == 201, tokens
+    return str(tokens["access_token"])
+
+
+def place_an_order(port: int, token: str = "") -> None:
+    status, product = ask(port, "POST", "/v1/products", PRODUCT, token)
     assert status == 201, product
     order = {"lines": [{"product_id": product["id"], "quantity": 2}]}
-    status, placed = ask(port, "POST", "/v1/orders", order)
+    status, placed = ask(port, "POST", "/v1/orders", order, token)
     assert status == 201, placed
     assert placed["total_cents"] == 300

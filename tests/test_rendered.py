@@ -24,7 +24,7 @@ from tests.running import run
 # how it is rendered.
 WIRING = {
     f"app/{name}.py" for name in ("__main__", "api", "main", "models", "settings", "transfers")
-}
+} | {f"app/features/{name}/router.py" for name in ("orders", "products")}
 REGISTRY = re.compile(r"https?://[^\s\"']*(/simple\b|pythonhosted\.org)|index-url")
 
 
