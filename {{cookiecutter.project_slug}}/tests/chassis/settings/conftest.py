@@ -15,6 +15,7 @@ PREFIXES = (
     "LOG",
     "RATE",
     "REDIS",
+    "OUTBOUND",
     "METRICS",
     "TRACING",
     "ENVIRONMENT",

@@ -1,0 +1,30 @@
+"""What an upstream has answered, read to its end and no further than the limit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+
+Kind = TypeVar("Kind")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    """By their names in any case of letters."""
+    body: bytes
+    """Decompressed."""
+
+    def read_as(self, kind: type[Kind]) -> Kind:
+        """Raises pydantic.ValidationError."""
+        hashable: Any = kind
+        found: Kind = _adapter(hashable).validate_json(self.body)
+        return found
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)

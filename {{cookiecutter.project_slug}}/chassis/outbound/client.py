@@ -1,0 +1,141 @@
+"""One pooled client of aiohttp for all upstreams; nothing else here knows how it is used."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+from aiohttp import (
+    ClientHandlerType,
+    ClientOSError,
+    ClientRequest,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+    DummyCookieJar,
+    ServerDisconnectedError,
+    TCPConnector,
+    ThreadedResolver,
+    encode_basic_auth,
+)
+from yarl import URL
+
+from chassis.outbound.answer import Answer
+from chassis.outbound.failures import TooLargeError
+
+NAMES_ARE_KEPT = 10
+"""Seconds for which the addresses of a name are remembered."""
+LARGE = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, as often as it is sent."""
+
+    method: str
+    url: URL
+    headers: dict[str, str]
+    body: bytes | None
+    repeatable: bool
+    """Whether to send it twice is as good as once."""
+
+
+class BrokenError(Exception):
+    """The connection broke; hides from aiohttp what it would send again by itself."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+class Client:
+    def __init__(self, session: ClientSession, proxy: "Proxy | None" = None) -> None:
+        self._session = session
+        self._proxy: dict[str, Any] = {} if proxy is None else proxy.options
+
+    async def send(self, call: Call, bounds: ClientTimeout, max_bytes: int) -> Answer:
+        """Raises one of FAILURES."""
+        try:
+            response = await self._session.request(
+                call.method,
+                call.url,
+                data=_data(call.body),
+                headers=call.headers,
+                timeout=bounds,
+                allow_redirects=False,
+                **self._proxy,
+            )
+        except BrokenError as broken:
+            raise broken.error from None
+        try:
+            body = await _read(response, max_bytes)
+        except BaseException:
+            response.close()
+            raise
+        return Answer(response.status, response.headers, body)
+
+
+def _data(body: bytes | None) -> bytes | BytesIO | None:
+    """In pieces, where aiohttp warns that all of it at once would keep the event loop."""
+    return BytesIO(body) if body is not None and len(body) > LARGE else body
+
+
+async def _read(response: ClientResponse, max_bytes: int) -> bytes:
+    """Counts what it decompresses: a few bytes may become gigabytes."""
+    chunks, size = [], 0
+    while chunk := await response.content.readany():
+        size += len(chunk)
+        if size > max_bytes:
+            message = f"more than {max_bytes} bytes"
+            raise TooLargeError(message)
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    options: dict[str, Any]
+
+    @classmethod
+    def at(cls, address: str) -> "Proxy":
+        """Its user and password are sent to the proxy alone."""
+        url = URL(address)
+        options: dict[str, Any] = {"proxy": url.with_user(None)}
+        if url.user is not None:
+            login = encode_basic_auth(url.user, url.password or "")
+            options["proxy_headers"] = {"Proxy-Authorization": login}
+        return cls(options)
+
+
+async def send_once(request: ClientRequest, send: ClientHandlerType) -> ClientResponse:
+    """A middleware. Whether something is sent again is said in retries.py, within its budget.
+
+    aiohttp would, once, for any idempotent method, and has no switch for it.
+    """
+    try:
+        return await send(request)
+    except (ClientOSError, ServerDisconnectedError) as error:
+        raise BrokenError(error) from error
+
+
+@asynccontextmanager
+async def session(
+    *, user_agent: str, keep_alive: float, **connecting: Any
+) -> AsyncIterator[ClientSession]:
+    """Until the end of the block. `connecting` are options of TCPConnector."""
+    connector = TCPConnector(
+        limit=0,  # gates count, for each upstream
+        keepalive_timeout=keep_alive,
+        ttl_dns_cache=NAMES_ARE_KEPT,
+        resolver=ThreadedResolver(),
+        **connecting,
+    )
+    async with ClientSession(
+        connector=connector,
+        cookie_jar=DummyCookieJar(),  # else one user's cookie goes with the next one's request
+        headers={"User-Agent": user_agent},
+        middlewares=(send_once,),
+        trust_env=False,
+    ) as opened:
+        yield opened

@@ -1,0 +1,96 @@
+"""How many calls there are at once, and what is left when they are broken off."""
+
+import asyncio
+from contextlib import suppress
+
+import pytest
+
+from chassis.outbound.problems import UpstreamTimeout, UpstreamUnavailable
+from chassis.outbound.upstream import Upstream
+from tests.chassis.outbound.conftest import OpenOutbound
+from tests.chassis.outbound.misbehaving import Misbehaving
+from tests.support.eventually import eventually
+
+
+async def test_no_more_calls_are_made_at_once_than_the_limit(
+    open_outbound: OpenOutbound, server: Misbehaving
+) -> None:
+    shop = (await open_outbound(connections=4)).upstreams["shop"]
+
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(40):
+            tasks.create_task(shop.get("/number"))
+
+    assert server.connected == 4
+    assert (shop.gate.inside, shop.gate.waiting) == (0, 0)
+
+
+async def test_who_finds_no_turn_waits_a_moment_and_is_told_that_we_are_full(
+    open_outbound: OpenOutbound, server: Misbehaving
+) -> None:
+    shop: Upstream = (await open_outbound(connections=1, wait=0.05)).upstreams["shop"]
+    held = asyncio.ensure_future(shop.post("/hang"))
+    await eventually(lambda: server.counts["POST /hang"])
+
+    with pytest.raises(UpstreamUnavailable) as raised:
+        await shop.get("/number")
+
+    assert str(raised.value.__cause__) == "shop: 1 calls at once, and no turn within 0.05 s"
+    assert server.counts["GET /number"] == 0
+    held.cancel()
+    with suppress(asyncio.CancelledError):
+        await held
+    assert (await shop.get("/number")).status == 200
+
+
+async def test_a_call_that_waits_gives_up_when_its_own_time_is_over(
+    open_outbound: OpenOutbound, server: Misbehaving
+) -> None:
+    shop: Upstream = (await open_outbound(connections=1)).upstreams["shop"]
+    held = asyncio.ensure_future(shop.post("/hang"))
+    await eventually(lambda: server.counts["POST /hang"])
+
+    with pytest.raises(UpstreamUnavailable):
+        await shop.get("/number", timeout=0.05)
+
+    held.cancel()
+
+
+async def test_a_call_may_have_a_timeout_of_its_own(open_outbound: OpenOutbound) -> None:
+    shop = (await open_outbound()).upstreams["shop"]
+
+    with pytest.raises(UpstreamTimeout):
+        await shop.get("/hang", timeout=0.05)
+
+
+@pytest.mark.parametrize("path", ["/hang", "/drip", "/number", "/endless"])
+async def test_the_pool_is_whole_after_a_thousand_cancellations(
+    open_outbound: OpenOutbound, server: Misbehaving, path: str
+) -> None:
+    shop: Upstream = (await open_outbound(connections=8, max_bytes=10**9)).upstreams["shop"]
+    delays = [0.0, 0.001, 0.002, 0.004]
+
+    async def broken_off(number: int) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(delays[number % len(delays)]):
+                await shop.get(path)
+
+    for first in range(0, 1_000, 50):
+        async with asyncio.TaskGroup() as tasks:
+            for number in range(first, first + 50):
+                tasks.create_task(broken_off(number))
+
+    assert (shop.gate.inside, shop.gate.waiting) == (0, 0)
+    async with asyncio.TaskGroup() as tasks:
+        whole = [tasks.create_task(shop.get("/number")) for _ in range(40)]
+    assert {it.result().status for it in whole} == {200}
+    assert await eventually(lambda: server.connections <= 8)
+
+
+async def test_a_large_body_is_sent(open_outbound: OpenOutbound, server: Misbehaving) -> None:
+    shop = (await open_outbound()).upstreams["shop"]
+
+    answer = await shop.put("/number", json="x" * 3_000_000)
+
+    assert answer.status == 200
+    assert "Content-Length: 3000002" in server.heads[0]
