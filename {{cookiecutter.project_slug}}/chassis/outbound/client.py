@@ -17,7 +17,6 @@ from aiohttp import (
     ServerDisconnectedError,
     TCPConnector,
     ThreadedResolver,
-    encode_basic_auth,
 )
 from yarl import URL
 
@@ -50,9 +49,8 @@ class BrokenError(Exception):
 
 
 class Client:
-    def __init__(self, session: ClientSession, proxy: "Proxy | None" = None) -> None:
+    def __init__(self, session: ClientSession) -> None:
         self._session = session
-        self._proxy: dict[str, Any] = {} if proxy is None else proxy.options
 
     async def send(self, call: Call, bounds: ClientTimeout, max_bytes: int) -> Answer:
         """Raises one of FAILURES."""
@@ -64,7 +62,6 @@ class Client:
                 headers=call.headers,
                 timeout=bounds,
                 allow_redirects=False,
-                **self._proxy,
             )
         except BrokenError as broken:
             raise broken.error from None
@@ -93,21 +90,6 @@ async def _read(response: ClientResponse, max_bytes: int) -> bytes:
     return b"".join(chunks)
 
 
-@dataclass(frozen=True, slots=True)
-class Proxy:
-    options: dict[str, Any]
-
-    @classmethod
-    def at(cls, address: str) -> "Proxy":
-        """Its user and password are sent to the proxy alone."""
-        url = URL(address)
-        options: dict[str, Any] = {"proxy": url.with_user(None)}
-        if url.user is not None:
-            login = encode_basic_auth(url.user, url.password or "")
-            options["proxy_headers"] = {"Proxy-Authorization": login}
-        return cls(options)
-
-
 async def send_once(request: ClientRequest, send: ClientHandlerType) -> ClientResponse:
     """A middleware. Whether something is sent again is said in retries.py, within its budget.
 
@@ -121,7 +103,7 @@ async def send_once(request: ClientRequest, send: ClientHandlerType) -> ClientRe
 
 @asynccontextmanager
 async def session(
-    *, user_agent: str, keep_alive: float, **connecting: Any
+    *, user_agent: str, keep_alive: float, proxy: str | None = None, **connecting: Any
 ) -> AsyncIterator[ClientSession]:
     """Until the end of the block. `connecting` are options of TCPConnector."""
     connector = TCPConnector(
@@ -136,6 +118,7 @@ async def session(
         cookie_jar=DummyCookieJar(),  # else one user's cookie goes with the next one's request
         headers={"User-Agent": user_agent},
         middlewares=(send_once,),
+        proxy=proxy,
         trust_env=False,
     ) as opened:
         yield opened

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import structlog
 
+from chassis.observability.queries import current_queries
 from chassis.observability.trace_context import TraceContext, current_trace, next_in_trace
 from chassis.outbound.problems import (
     UpstreamFull,
@@ -55,8 +56,12 @@ class Observation:
         self.succeeded_at: float | None = None
         """On the clock of `time.monotonic`; that is when it last did what it should."""
         self.failed_at: float | None = None
+        self.warns = False
+        """Of calls while the request holds a connection, where those are counted."""
 
     def begun(self) -> float:
+        if self.warns:
+            self._warn_of_held()
         if self._recorder is not None:
             self._recorder.begun()
         return perf_counter()
@@ -93,6 +98,14 @@ class Observation:
             because=str(problem.because),
             after_seconds=round(pause, 3),
         )
+
+    def _warn_of_held(self) -> None:
+        if (queries := current_queries()) is not None and queries.held:
+            structlog.get_logger().warning(
+                "a connection to the database is held during a call",
+                upstream=self.upstream,
+                change="call before the first statement, or after COMMIT: docs/calling-others.md",
+            )
 
     def _ended(self, outcome: str, begun: float) -> None:
         if self._recorder is not None:

@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from chassis.outbound.client import Client, Proxy, session
+from chassis.outbound.client import Client, session
 from chassis.outbound.observation import Observation
 from chassis.outbound.public_only import public_socket, public_url
 from chassis.outbound.upstream import Upstream
@@ -33,18 +33,14 @@ async def outbound(
 ) -> AsyncIterator[Outbound]:
     async with AsyncExitStack() as stack:
         opened = partial(session, user_agent=user_agent, keep_alive=settings.keep_alive)
-        own = await stack.enter_async_context(opened())
-        client = Client(own, _proxy(settings))
+        proxy = None if settings.proxy is None else settings.proxy.get_secret_value()
+        client = Client(await stack.enter_async_context(opened(proxy=proxy)))
         others = opened(socket_factory=public_socket, happy_eyeballs_delay=None)
         public = Client(await stack.enter_async_context(others))
         yield Outbound(
             {name: _upstream(client, settings, name, observe) for name in settings.upstreams},
             Upstream(public, public_url, settings, observe(PUBLIC, None), {}),
         )
-
-
-def _proxy(settings: OutboundSettings) -> Proxy | None:
-    return None if settings.proxy is None else Proxy.at(settings.proxy.get_secret_value())
 
 
 def _upstream(client: Client, settings: OutboundSettings, name: str, observe: Observe) -> Upstream:

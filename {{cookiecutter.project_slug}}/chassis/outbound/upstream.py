@@ -1,7 +1,7 @@
 """One service that this one calls: `await payments.get("/payments/7", read_as=Payment)`."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from typing import Any, Protocol, TypedDict, TypeVar, Unpack, overload
 
@@ -57,12 +57,12 @@ class Verb(Protocol):
     @overload
     def __call__(
         self, path: str, *, read_as: type[Kind], **options: Unpack[Options]
-    ) -> Awaitable[Kind]: ...
+    ) -> Coroutine[Any, Any, Kind]: ...
 
     @overload
     def __call__(
         self, path: str, *, read_as: None = None, **options: Unpack[Options]
-    ) -> Awaitable[Answer]: ...
+    ) -> Coroutine[Any, Any, Answer]: ...
 
 
 class Upstream:

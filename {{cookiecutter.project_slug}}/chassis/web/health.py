@@ -15,6 +15,7 @@ from chassis.database.named import NamedDatabase
 from chassis.web.openapi import Tag
 from chassis.web.serving.drain import CurrentDrain
 from chassis.web.types import Output
+from chassis.web.upstream_health import UpstreamHealth, upstreams_health
 
 router = APIRouter(tags=[Tag("health", "Whether it works: for supervisors, balancers, people.")])
 
@@ -54,6 +55,8 @@ class FullHealth(Health):
     """Migrations of its code that its database lacks; null when that is not known."""
     uptime_seconds: float
     dependencies: dict[str, DatabaseHealth | ReplicaHealth]
+    upstreams: dict[str, UpstreamHealth]
+    """Other services, by the calls that there were: none is made for this."""
 
 
 Answer = TypeVar("Answer", bound=Health)
@@ -126,6 +129,7 @@ async def get_health(
                 **_replica(state.database.replica),
                 **await _named(state.named),
             },
+            upstreams=upstreams_health(state),
         ),
         request,
         response,

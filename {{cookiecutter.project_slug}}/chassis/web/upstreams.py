@@ -18,8 +18,10 @@ from fastapi.routing import APIRoute, APIWebSocketRoute
 from starlette.requests import HTTPConnection
 from starlette.routing import BaseRoute
 
+from chassis.database.connections.holding import count_held
 from chassis.settings import Settings
 from chassis.settings.faults import SettingsError
+from chassis.settings.identity import Environment
 from chassis.settings.outbound import OutboundSettings
 from chassis.settings.upstream_urls import PUBLIC
 from chassis.web.routing.every_route import every_route
@@ -27,6 +29,7 @@ from chassis.web.service import service_of
 from chassis.web.telemetry import Telemetry
 
 if TYPE_CHECKING:
+    from chassis.outbound.observation import Observation
     from chassis.outbound.opening import Outbound
     from chassis.outbound.upstream import Upstream
 
@@ -69,10 +72,27 @@ async def outbound(app: FastAPI, settings: Settings, telemetry: Telemetry) -> As
         return
     from chassis.outbound import opening  # noqa: PLC0415  something is called
 
+    warns = settings.environment is Environment.DEVELOPMENT
+    if warns:
+        _count_held(app)
+
+    def observe(name: str, address: str | None) -> "Observation":
+        observation = telemetry.observation(name, address)
+        observation.warns = warns
+        return observation
+
     user_agent = f"{settings.service.name}/{settings.service.version}"
-    opened = opening.outbound(settings.outbound, user_agent, telemetry.observation)
-    async with opened as app.state.outbound:
+    async with opening.outbound(settings.outbound, user_agent, observe) as app.state.outbound:
         yield
+
+
+def _count_held(app: FastAPI) -> None:
+    """Of the connections of all databases."""
+    state = app.state
+    for database in (state.database, *(it.database for it in state.named.values())):
+        count_held(database.engine)
+    if state.database.replica is not None:
+        count_held(state.database.replica.engine)
 
 
 def _needed(routes: Iterable[BaseRoute]) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ import signal
 import ssl
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -73,13 +73,10 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-async def upstreams(composition: Composition) -> AsyncIterator[dict[str, LocalUpstream]]:
+def upstreams(composition: Composition) -> Iterator[dict[str, LocalUpstream]]:
     """The services that the application calls, by name: local ones, which answer as a test says."""
-    async with AsyncExitStack() as stack:
-        yield {
-            name: await stack.enter_async_context(local_upstream())
-            for name in composition.upstreams
-        }
+    with ExitStack() as stack:
+        yield {name: stack.enter_context(local_upstream()) for name in composition.upstreams}
 
 
 @pytest.fixture

@@ -18,18 +18,18 @@ OpenOutbound = Callable[..., Any]
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[Misbehaving]:
-    async with misbehaving() as server:
-        yield server
+async def peer() -> AsyncIterator[Misbehaving]:
+    async with misbehaving() as peer:
+        yield peer
 
 
 @pytest.fixture
-async def open_outbound(server: Misbehaving) -> AsyncIterator[OpenOutbound]:
+async def open_outbound(peer: Misbehaving) -> AsyncIterator[OpenOutbound]:
     """Opens with these settings for the rest of the test; `shop` is the misbehaving server."""
     async with AsyncExitStack() as stack:
 
         async def opened(**given: Any) -> Outbound:
-            settings = OutboundSettings(**{"upstreams": {"shop": server.url}, **PATIENT, **given})
+            settings = OutboundSettings(**{"upstreams": {"shop": peer.url}, **PATIENT, **given})
 
             def observe(name: str, _: str | None) -> Observation:
                 return Observation(name)

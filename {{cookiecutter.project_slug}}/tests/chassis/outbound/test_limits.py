@@ -13,7 +13,7 @@ from tests.support.eventually import eventually
 
 
 async def test_no_more_calls_are_made_at_once_than_the_limit(
-    open_outbound: OpenOutbound, server: Misbehaving
+    open_outbound: OpenOutbound, peer: Misbehaving
 ) -> None:
     shop = (await open_outbound(connections=4)).upstreams["shop"]
 
@@ -21,22 +21,22 @@ async def test_no_more_calls_are_made_at_once_than_the_limit(
         for _ in range(40):
             tasks.create_task(shop.get("/number"))
 
-    assert server.connected == 4
+    assert peer.connected == 4
     assert (shop.gate.inside, shop.gate.waiting) == (0, 0)
 
 
 async def test_who_finds_no_turn_waits_a_moment_and_is_told_that_we_are_full(
-    open_outbound: OpenOutbound, server: Misbehaving
+    open_outbound: OpenOutbound, peer: Misbehaving
 ) -> None:
     shop: Upstream = (await open_outbound(connections=1, wait=0.05)).upstreams["shop"]
     held = asyncio.ensure_future(shop.post("/hang"))
-    await eventually(lambda: server.counts["POST /hang"])
+    await eventually(lambda: peer.counts["POST /hang"])
 
     with pytest.raises(UpstreamUnavailable) as raised:
         await shop.get("/number")
 
     assert str(raised.value.__cause__) == "shop: 1 calls at once, and no turn within 0.05 s"
-    assert server.counts["GET /number"] == 0
+    assert peer.counts["GET /number"] == 0
     held.cancel()
     with suppress(asyncio.CancelledError):
         await held
@@ -44,11 +44,11 @@ async def test_who_finds_no_turn_waits_a_moment_and_is_told_that_we_are_full(
 
 
 async def test_a_call_that_waits_gives_up_when_its_own_time_is_over(
-    open_outbound: OpenOutbound, server: Misbehaving
+    open_outbound: OpenOutbound, peer: Misbehaving
 ) -> None:
     shop: Upstream = (await open_outbound(connections=1)).upstreams["shop"]
     held = asyncio.ensure_future(shop.post("/hang"))
-    await eventually(lambda: server.counts["POST /hang"])
+    await eventually(lambda: peer.counts["POST /hang"])
 
     with pytest.raises(UpstreamUnavailable):
         await shop.get("/number", timeout=0.05)
@@ -65,7 +65,7 @@ async def test_a_call_may_have_a_timeout_of_its_own(open_outbound: OpenOutbound)
 
 @pytest.mark.parametrize("path", ["/hang", "/drip", "/number", "/endless"])
 async def test_the_pool_is_whole_after_a_thousand_cancellations(
-    open_outbound: OpenOutbound, server: Misbehaving, path: str
+    open_outbound: OpenOutbound, peer: Misbehaving, path: str
 ) -> None:
     shop: Upstream = (await open_outbound(connections=8, max_bytes=10**9)).upstreams["shop"]
     delays = [0.0, 0.001, 0.002, 0.004]
@@ -84,13 +84,13 @@ async def test_the_pool_is_whole_after_a_thousand_cancellations(
     async with asyncio.TaskGroup() as tasks:
         whole = [tasks.create_task(shop.get("/number")) for _ in range(40)]
     assert {it.result().status for it in whole} == {200}
-    assert await eventually(lambda: server.connections <= 8)
+    assert await eventually(lambda: peer.connections <= 8)
 
 
-async def test_a_large_body_is_sent(open_outbound: OpenOutbound, server: Misbehaving) -> None:
+async def test_a_large_body_is_sent(open_outbound: OpenOutbound, peer: Misbehaving) -> None:
     shop = (await open_outbound()).upstreams["shop"]
 
     answer = await shop.put("/number", json="x" * 3_000_000)
 
     assert answer.status == 200
-    assert "Content-Length: 3000002" in server.heads[0]
+    assert "Content-Length: 3000002" in peer.heads[0]

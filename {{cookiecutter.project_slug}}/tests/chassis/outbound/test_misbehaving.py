@@ -45,7 +45,7 @@ class Number(BaseModel):
 )
 async def test_what_is_no_success_is_a_problem(
     open_outbound: OpenOutbound,
-    server: Misbehaving,
+    peer: Misbehaving,
     path: str,
     kind: type[UpstreamProblem],
     because: str,
@@ -63,7 +63,7 @@ async def test_what_is_no_success_is_a_problem(
 
 @pytest.mark.parametrize("path", ["/hang", "/drip"])
 async def test_what_takes_too_long_is_given_up(
-    open_outbound: OpenOutbound, server: Misbehaving, path: str
+    open_outbound: OpenOutbound, peer: Misbehaving, path: str
 ) -> None:
     shop = (await open_outbound(timeout=SHORT)).upstreams["shop"]
 
@@ -72,8 +72,8 @@ async def test_what_takes_too_long_is_given_up(
             await shop.get(path)
 
     assert str(raised.value.__cause__) == "shop: no answer in time"
-    assert sum(server.counts.values()) == 1
-    assert await eventually(lambda: server.connections == 0)
+    assert sum(peer.counts.values()) == 1
+    assert await eventually(lambda: peer.connections == 0)
 
 
 async def test_silence_amid_an_answer_is_given_up(open_outbound: OpenOutbound) -> None:
@@ -85,18 +85,18 @@ async def test_silence_amid_an_answer_is_given_up(open_outbound: OpenOutbound) -
 
 
 async def test_a_connection_that_was_closed_while_idle_is_replaced(
-    open_outbound: OpenOutbound, server: Misbehaving
+    open_outbound: OpenOutbound, peer: Misbehaving
 ) -> None:
     shop = (await open_outbound()).upstreams["shop"]
 
     for _ in range(3):
         await shop.get("/close")
 
-    assert server.connected == 3
+    assert peer.connected == 3
 
 
 async def test_a_success_is_read_and_its_connection_is_used_again(
-    open_outbound: OpenOutbound, server: Misbehaving
+    open_outbound: OpenOutbound, peer: Misbehaving
 ) -> None:
     shop = (await open_outbound()).upstreams["shop"]
 
@@ -106,7 +106,7 @@ async def test_a_success_is_read_and_its_connection_is_used_again(
     assert found == [Number(number=7), Number(number=7)]
     assert (answer.status, answer.body) == (200, b'{"number": 7}')
     assert answer.headers["content-type"] == "application/json"
-    assert server.connected == 1
+    assert peer.connected == 1
 
 
 async def test_an_upstream_that_is_not_there_is_unavailable(open_outbound: OpenOutbound) -> None:

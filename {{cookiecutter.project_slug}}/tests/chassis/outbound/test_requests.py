@@ -16,7 +16,7 @@ class Payment(BaseModel):
 
 
 async def test_a_call_says_what_it_is_given(open_outbound: OpenOutbound) -> None:
-    async with local_upstream() as local:
+    with local_upstream() as local:
         entry = {"url": f"{local.url}/v1/", "headers": {"Authorization": "Bearer ours"}}
         bank = (await open_outbound(upstreams={"bank": entry})).upstreams["bank"]
         local.answers("POST", "/v1/payments", json={"cents": "7.00"}, status=201)
@@ -44,20 +44,20 @@ async def test_a_call_says_what_it_is_given(open_outbound: OpenOutbound) -> None
 
 
 async def test_no_cookie_of_one_answer_goes_with_the_next_request(
-    open_outbound: OpenOutbound, server: Misbehaving
+    open_outbound: OpenOutbound, peer: Misbehaving
 ) -> None:
     """Shown by a name: for an address aiohttp keeps none."""
-    assert "localhost" in server.url
+    assert "localhost" in peer.url
     shop = (await open_outbound()).upstreams["shop"]
 
     for _ in range(2):
         await shop.get("/cookie")
 
-    assert [head for head in server.heads if "ookie:" in head] == []
+    assert [head for head in peer.heads if "ookie:" in head] == []
 
 
 async def test_the_environment_names_no_proxy(
-    open_outbound: OpenOutbound, server: Misbehaving, monkeypatch: pytest.MonkeyPatch
+    open_outbound: OpenOutbound, peer: Misbehaving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
@@ -68,15 +68,15 @@ async def test_the_environment_names_no_proxy(
 
 @pytest.mark.parametrize("login", ["", "user:hunter2@"])
 async def test_a_proxy_is_used_when_it_is_asked_for(
-    open_outbound: OpenOutbound, server: Misbehaving, login: str
+    open_outbound: OpenOutbound, peer: Misbehaving, login: str
 ) -> None:
-    proxy = server.url.replace("//", f"//{login}")
+    proxy = peer.url.replace("//", f"//{login}")
     outbound = await open_outbound(upstreams={"away": "http://away.example"}, proxy=proxy)
 
     with pytest.raises(Exception, match="did not answer"):
         await outbound.upstreams["away"].get("/orders")
 
-    (head,) = server.heads
+    (head,) = peer.heads
     assert head.startswith("GET http://away.example/orders HTTP/1.1\r\n")
     assert ("Proxy-Authorization: Basic dXNlcjpodW50ZXIy\r\n" in head) is bool(login)
 
@@ -100,11 +100,11 @@ async def test_a_path_leads_nowhere_else(open_outbound: OpenOutbound, path: str)
     [("/a%2Fb", "/a%2Fb"), ("/a.b", "/a.b"), ("//a.example/b", "//a.example/b"), ("", "/")],
 )
 async def test_a_path_is_sent_as_it_is(
-    open_outbound: OpenOutbound, server: Misbehaving, path: str, sent: str
+    open_outbound: OpenOutbound, peer: Misbehaving, path: str, sent: str
 ) -> None:
     shop: Any = (await open_outbound()).upstreams["shop"]
 
     with pytest.raises(Exception, match="did not answer"):
         await shop.get(path)
 
-    assert server.heads[0].startswith(f"GET {sent} HTTP/1.1\r\n")
+    assert peer.heads[0].startswith(f"GET {sent} HTTP/1.1\r\n")

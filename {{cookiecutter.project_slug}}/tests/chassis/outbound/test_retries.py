@@ -29,20 +29,20 @@ def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("verb", REPEATABLE)
 async def test_a_request_that_can_do_no_harm_is_sent_again(
-    open_outbound: OpenOutbound, server: Misbehaving, verb: str
+    open_outbound: OpenOutbound, peer: Misbehaving, verb: str
 ) -> None:
     shop = (await open_outbound()).upstreams["shop"]
 
     answer = await getattr(shop, verb)("/once-busy")
 
     assert answer.status == 200
-    assert server.counts == {f"{verb.upper()} /once-busy": 2}
+    assert peer.counts == {f"{verb.upper()} /once-busy": 2}
 
 
 @pytest.mark.parametrize("path", ["/503", "/502", "/504", "/500", "/429", "/drop", "/cut"])
 @pytest.mark.parametrize("verb", ["post", "patch"])
 async def test_what_may_have_been_done_is_never_sent_twice(
-    open_outbound: OpenOutbound, server: Misbehaving, verb: str, path: str
+    open_outbound: OpenOutbound, peer: Misbehaving, verb: str, path: str
 ) -> None:
     shop = (await open_outbound()).upstreams["shop"]
     await getattr(shop, verb)("/number")  # so that the next one finds a connection open
@@ -50,18 +50,18 @@ async def test_what_may_have_been_done_is_never_sent_twice(
     with pytest.raises(UpstreamProblem):
         await getattr(shop, verb)(path, json={"cents": 7})
 
-    assert server.counts[f"{verb.upper()} {path}"] == 1
+    assert peer.counts[f"{verb.upper()} {path}"] == 1
 
 
 async def test_with_a_key_it_is_sent_again_under_the_same_key(
-    open_outbound: OpenOutbound, server: Misbehaving
+    open_outbound: OpenOutbound, peer: Misbehaving
 ) -> None:
     shop = (await open_outbound()).upstreams["shop"]
 
     await shop.post("/once-busy", json={"cents": 7}, idempotency_key="k-1")
 
-    assert server.counts == {"POST /once-busy": 2}
-    assert [("Idempotency-Key: k-1" in head) for head in server.heads] == [True, True]
+    assert peer.counts == {"POST /once-busy": 2}
+    assert [("Idempotency-Key: k-1" in head) for head in peer.heads] == [True, True]
 
 
 @pytest.mark.parametrize(
@@ -72,18 +72,18 @@ async def test_with_a_key_it_is_sent_again_under_the_same_key(
     ],
 )
 async def test_only_what_may_pass_is_tried_again(
-    open_outbound: OpenOutbound, server: Misbehaving, path: str, sent: int
+    open_outbound: OpenOutbound, peer: Misbehaving, path: str, sent: int
 ) -> None:
     shop = (await open_outbound(timeout=6)).upstreams["shop"]  # less than /wait asks for
 
     with pytest.raises(UpstreamProblem):
         await shop.get(path, read_as=int)
 
-    assert server.counts[f"GET {path}"] == sent
+    assert peer.counts[f"GET {path}"] == sent
 
 
 async def test_a_connection_that_breaks_is_no_reason_to_send_more_than_the_attempts(
-    open_outbound: OpenOutbound, server: Misbehaving
+    open_outbound: OpenOutbound, peer: Misbehaving
 ) -> None:
     """As aiohttp by itself would, for any idempotent method."""
     shop = (await open_outbound(attempts=1)).upstreams["shop"]
@@ -92,7 +92,7 @@ async def test_a_connection_that_breaks_is_no_reason_to_send_more_than_the_attem
         with pytest.raises(UpstreamFailed):
             await getattr(shop, verb)("/drop")
 
-        assert server.counts[f"{verb.upper()} /drop"] == 1
+        assert peer.counts[f"{verb.upper()} /drop"] == 1
 
 
 async def test_a_post_that_never_left_is_tried_again(
@@ -109,20 +109,20 @@ async def test_a_post_that_never_left_is_tried_again(
 
 
 async def test_a_call_that_timed_out_is_not_tried_again(
-    open_outbound: OpenOutbound, server: Misbehaving
+    open_outbound: OpenOutbound, peer: Misbehaving
 ) -> None:
     shop = (await open_outbound(read_timeout=0.1)).upstreams["shop"]
 
     with pytest.raises(UpstreamTimeout):
         await shop.get("/hang")
 
-    assert server.counts == {"GET /hang": 1}
+    assert peer.counts == {"GET /hang": 1}
 
 
 async def test_an_upstream_that_fails_half_of_its_calls_gets_hardly_more_of_them(
-    open_outbound: OpenOutbound, server: Misbehaving
+    open_outbound: OpenOutbound, peer: Misbehaving
 ) -> None:
-    server.fails = lambda number: number % 2 == 0
+    peer.fails = lambda number: number % 2 == 0
     shop, calls, clients = (await open_outbound()).upstreams["shop"], 50, 16
 
     async def client() -> None:
@@ -134,7 +134,7 @@ async def test_an_upstream_that_fails_half_of_its_calls_gets_hardly_more_of_them
             tasks.create_task(client())
 
     asked = calls * clients
-    assert asked < server.counts["GET /sometimes"] < 1.15 * asked
+    assert asked < peer.counts["GET /sometimes"] < 1.15 * asked
 
 
 async def ended(call: Any) -> None:
@@ -143,9 +143,9 @@ async def ended(call: Any) -> None:
 
 
 async def test_rare_failures_are_all_tried_again(
-    open_outbound: OpenOutbound, server: Misbehaving
+    open_outbound: OpenOutbound, peer: Misbehaving
 ) -> None:
-    server.fails = lambda number: number % 12 == 0
+    peer.fails = lambda number: number % 12 == 0
     shop = (await open_outbound()).upstreams["shop"]
 
     for _ in range(200):
