@@ -11,6 +11,7 @@ from benchmarks.sections import (
     connections,
     costs,
     generator,
+    outbound,
     pages,
     places,
     resources,
@@ -33,6 +34,7 @@ SECTIONS: dict[str, Section] = {
     "resources": resources.measure,
     "pages": pages.measure,
     "bulk": bulk.measure,
+    "outbound": outbound.measure,
     "generator": generator.measure,
     "places": places.measure,
 }

@@ -37,6 +37,7 @@ TARGETS = (
     Target("all on, get", "Get by id: metrics and rate limit on / off", 1.15),
     Target("start", "Process start to ready / FastAPI + SQLAlchemy", 1.5),
     Target("memory", "Memory when ready / FastAPI + SQLAlchemy", 1.3),
+    Target("outbound", "Call to another service / bare aiohttp", 1.25),
     Target("pages", "Page 10,000 / page 1 of a million rows", 1.10),
     Target("resources, trivial", "Trivial route: 50 generated resources / 1", 1.25),
     Target("resources, get", "Get by id: last of 50 generated resources / 1", 1.25),

@@ -2,9 +2,8 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiohttp import (
     ClientHandlerType,
@@ -28,8 +27,7 @@ NAMES_ARE_KEPT = 10
 LARGE = 2**20
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """One request, as often as it is sent."""
 
     method: str

@@ -189,8 +189,8 @@ class Upstream:
             return answer
 
     def _within(self, seconds: float) -> ClientTimeout:
+        connect, read = self.limits.connect_timeout, self.limits.read_timeout
+        # For each piece of the answer aiohttp starts a timer: not where the total ends it anyhow.
         return ClientTimeout(
-            total=seconds,
-            connect=self.limits.connect_timeout,
-            sock_read=self.limits.read_timeout,
+            total=seconds, connect=connect, sock_read=read if read < seconds else None
         )

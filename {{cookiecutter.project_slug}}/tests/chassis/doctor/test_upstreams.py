@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from chassis.doctor import upstreams as examined
 from chassis.doctor.report import Finding
 from chassis.doctor.upstreams import upstreams
 from tests.chassis.doctor.examining import AWAY, settings_for
@@ -54,7 +53,7 @@ async def test_what_does_not_answer_is_not_waited_for(monkeypatch: pytest.Monkey
     async def hang(*_: Any, **__: Any) -> Any:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(examined.asyncio, "open_connection", hang)
+    monkeypatch.setattr("asyncio.open_connection", hang)
 
     (finding,) = (await found(upstreams={"slow": "http://a"}, connect_timeout=0.05)).values()
 
@@ -70,7 +69,7 @@ async def test_behind_a_proxy_the_proxy_is_reached() -> None:
 
 async def test_a_certificate_that_is_not_trusted_is_told(tmp_path: Path) -> None:
     file, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
-    command = [*CERTIFICATE, "-out", file, "-keyout", key]
+    command = [*CERTIFICATE, "-out", str(file), "-keyout", str(key)]
     subprocess.run(command, check=True, capture_output=True)  # noqa: ASYNC221  a moment
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(file, key)

@@ -248,7 +248,7 @@ async def test_in_development_a_held_connection_is_warned_of(
     environment: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    app = await start_app(settings_with(database_url, peer, environment=environment))
+    app: FastAPI = await start_app(settings_with(database_url, peer, environment=environment))
 
     @app.get("/before")
     async def before(shop: Shop, session: Session, reads: ReadSession) -> None:

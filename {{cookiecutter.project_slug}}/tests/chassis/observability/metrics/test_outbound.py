@@ -1,6 +1,7 @@
 """Calls to other services, by upstream and outcome."""
 
 from contextlib import suppress
+from typing import Any
 
 from chassis.observability.metrics.instruments import Metrics
 from chassis.observability.metrics.recording import UpstreamRecorder
@@ -12,7 +13,7 @@ from chassis.settings.outbound import OutboundSettings
 from tests.chassis.outbound.misbehaving import misbehaving
 
 PATHS = ["/number", "/number", "/404", "/500", "/503", "/504", "/once-busy"]
-PATIENT = {"timeout": 60, "connect_timeout": 60, "read_timeout": 60}
+PATIENT: dict[str, Any] = {"timeout": 60, "connect_timeout": 60, "read_timeout": 60}
 CALLS, RETRIES = "outbound_call_duration_seconds_count", "outbound_retries_total"
 
 
@@ -23,7 +24,8 @@ async def test_calls_are_counted_by_their_outcome() -> None:
         return Observation(name, UpstreamRecorder(metrics, name))
 
     async with misbehaving() as peer:
-        settings = OutboundSettings(upstreams={"shop": peer.url}, attempts=2, **PATIENT)
+        given = {"upstreams": {"shop": peer.url}, "attempts": 2, **PATIENT}
+        settings = OutboundSettings.model_validate(given)
         async with outbound(settings, "tests/1", observe) as opened:
             for path in PATHS:
                 with suppress(UpstreamProblem):
