@@ -90,9 +90,8 @@ def _count_held(app: FastAPI) -> None:
     """Of the connections of all databases."""
     state = app.state
     for database in (state.database, *(it.database for it in state.named.values())):
-        count_held(database.engine)
-    if state.database.replica is not None:
-        count_held(state.database.replica.engine)
+        for engine in (database.engine, *([database.replica.engine] if database.replica else [])):
+            count_held(engine)
 
 
 def _needed(routes: Iterable[BaseRoute]) -> Iterator[tuple[str, str]]:

@@ -76,6 +76,19 @@ async def test_what_takes_too_long_is_given_up(
     assert await eventually(lambda: peer.connections == 0)
 
 
+async def test_a_connection_that_comes_to_nothing_is_given_up(
+    open_outbound: OpenOutbound, peer: Misbehaving
+) -> None:
+    """It is open, and nobody there speaks TLS."""
+    url = peer.url.replace("http:", "https:")
+    outbound = await open_outbound(upstreams={"deaf": url}, connect_timeout=SHORT, attempts=1)
+
+    async with asyncio.timeout(30):
+        cause = await cause_of(outbound.upstreams["deaf"].post("/"))
+
+    assert cause == "deaf: no connection in time"
+
+
 async def test_silence_amid_an_answer_is_given_up(open_outbound: OpenOutbound) -> None:
     shop = (await open_outbound(read_timeout=SHORT)).upstreams["shop"]
 

@@ -9,6 +9,7 @@ import pytest
 from fastapi import APIRouter, BackgroundTasks, FastAPI, WebSocket
 from sqlalchemy import text
 
+from chassis.outbound import deadline
 from chassis.outbound.upstream import Upstream
 from chassis.settings import Settings
 from chassis.settings.faults import SettingsError
@@ -156,6 +157,18 @@ async def test_the_deadline_of_the_request_bounds_the_call(
         assert statuses == [200]
 
 
+async def test_a_request_that_has_no_time_left_does_not_call(
+    client: Client, peer: Misbehaving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All that there is it keeps for its own answer."""
+    monkeypatch.setattr(deadline, "MARGIN", 1_000)
+
+    answer = await client.get("/call/number")
+
+    assert (answer.status_code, answer.json()["type"]) == (504, "/problems/upstream-timeout")
+    assert peer.connected == 0
+
+
 async def test_a_request_without_a_deadline_calls_as_long_as_the_upstream_may_take(
     start_app: StartApp, settings: Settings, database_url: str, peer: Misbehaving
 ) -> None:
@@ -261,6 +274,8 @@ async def test_in_development_a_held_connection_is_warned_of(
         await session.execute(text("SELECT 1"))
         await shop.get("/number")
 
+    async with app.state.database.reading() as session:  # of no request
+        await session.execute(text("SELECT 1"))
     async with client_of(app) as client:
         await client.get("/before")
         assert HELD not in capsys.readouterr().out
