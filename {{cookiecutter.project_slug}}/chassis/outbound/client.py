@@ -1,6 +1,6 @@
 """One pooled client of aiohttp for all upstreams; nothing else here knows how it is used."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager
 from io import BytesIO
 from typing import Any, NamedTuple
@@ -25,6 +25,8 @@ from chassis.outbound.failures import TooLargeError
 NAMES_ARE_KEPT = 10
 """Seconds for which the addresses of a name are remembered."""
 LARGE = 2**20
+NEVER_ROUNDED = 1e9
+"""Seconds, from which on aiohttp would let a timeout end up to a second later than it says."""
 
 
 class Call(NamedTuple):
@@ -32,7 +34,7 @@ class Call(NamedTuple):
 
     method: str
     url: URL
-    headers: dict[str, str]
+    headers: MutableMapping[str, str]
     body: bytes | None
     repeatable: bool
     """Whether to send it twice is as good as once."""
@@ -108,6 +110,7 @@ async def session(
         limit=0,  # gates count, for each upstream
         keepalive_timeout=keep_alive,
         ttl_dns_cache=NAMES_ARE_KEPT,
+        timeout_ceil_threshold=NEVER_ROUNDED,
         resolver=ThreadedResolver(),
         **connecting,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from logging import INFO, WARNING
 from time import monotonic, perf_counter
 from typing import Protocol
 
@@ -17,7 +18,7 @@ from chassis.outbound.problems import (
     UrlNotPublic,
 )
 
-OK, CANCELLED = "ok", "cancelled"
+OK, REFUSED, CANCELLED = "ok", "refused", "cancelled"
 CLIENT_ERRORS = range(400, 500)
 
 
@@ -71,14 +72,15 @@ class Observation:
         self._ended(OK, begun)
 
     def failed(self, begun: float, problem: UpstreamProblem) -> None:
-        """A refusal is an answer too: whoever gives it works."""
+        """A refusal is an answer too: whoever gives it works, and who asked may expect it."""
         outcome = outcome_of(problem)
-        if outcome == "refused":
+        if outcome == REFUSED:
             self.succeeded_at = monotonic()
         elif outcome != "full":
             self.failed_at = monotonic()
         self._ended(outcome, begun)
-        structlog.get_logger().warning(
+        structlog.get_logger().log(
+            INFO if outcome == REFUSED else WARNING,
             "call failed",
             upstream=self.upstream,
             outcome=outcome,
@@ -121,7 +123,7 @@ def outcome_of(problem: UpstreamProblem) -> str:
     if isinstance(problem, UpstreamUnavailable):
         return "unavailable"
     is_ours = isinstance(problem, UrlNotPublic) or problem.answered in CLIENT_ERRORS
-    return "refused" if is_ours else "failed"
+    return REFUSED if is_ours else "failed"
 
 
 def next_header() -> str:

@@ -1,17 +1,18 @@
 """One service that this one calls: `await payments.get("/payments/7", read_as=Payment)`."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, MutableMapping
 from functools import partial
 from typing import Any, Protocol, TypedDict, TypeVar, Unpack, overload
 
 from aiohttp import ClientTimeout
+from multidict import CIMultiDict
 from pydantic import ValidationError
 from pydantic_core import to_json
 from yarl import URL
 
 from chassis.outbound.answer import Answer
-from chassis.outbound.client import Call, Client
+from chassis.outbound.client import NEVER_ROUNDED, Call, Client
 from chassis.outbound.deadline import call_given_up, time_left
 from chassis.outbound.failures import (
     FAILURES,
@@ -122,11 +123,14 @@ class Upstream:
         headers: Mapping[str, str] | None = None,
         idempotency_key: str | None = None,
     ) -> Call:
-        sent = {**self._headers, **(headers or {})}
+        sent: MutableMapping[str, str] = dict(self._headers)
+        if headers:
+            sent = CIMultiDict(sent)  # in which one name has one value, whatever its letters
+            sent.update(headers)
         if idempotency_key is not None:
             sent[KEY] = idempotency_key
         if json is not None:
-            sent["Content-Type"] = "application/json"
+            sent.setdefault("Content-Type", "application/json")
         body = None if json is None else to_json(json)
         repeatable = method in IDEMPOTENT or idempotency_key is not None
         return Call(method, url, sent, body, repeatable)
@@ -191,6 +195,5 @@ class Upstream:
     def _within(self, seconds: float) -> ClientTimeout:
         connect, read = self.limits.connect_timeout, self.limits.read_timeout
         # For each piece of the answer aiohttp starts a timer: not where the total ends it anyhow.
-        return ClientTimeout(
-            total=seconds, connect=connect, sock_read=read if read < seconds else None
-        )
+        sock_read = read if read < seconds else None
+        return ClientTimeout(seconds, connect, sock_read, ceil_threshold=NEVER_ROUNDED)

@@ -104,6 +104,15 @@ async def drip(_: Misbehaving, writer: asyncio.StreamWriter) -> bool:
     return False
 
 
+async def hints(_: Misbehaving, writer: asyncio.StreamWriter) -> bool:
+    """That an answer follows, again and again."""
+    while not writer.is_closing():
+        writer.write(b"HTTP/1.1 103 Early Hints\r\n\r\n")
+        await writer.drain()
+        await asyncio.sleep(0.02)
+    return False
+
+
 async def endless(_: Misbehaving, writer: asyncio.StreamWriter) -> bool:
     writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
     while not writer.is_closing():
@@ -142,6 +151,7 @@ PACKED = b"Content-Encoding: gzip\r\n"
 WAYS: dict[str, Way] = {
     "/hang": hang,
     "/drip": drip,
+    "/hints": hints,
     "/endless": endless,
     "/once-dropped": once_dropped,
     "/once-busy": once_busy,
@@ -150,11 +160,18 @@ WAYS: dict[str, Way] = {
     "/cut": sending(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{", then_close=True),
     "/close": sending(answer("200 OK"), then_close=True),
     "/not-http": sending(b"SSH-2.0-hunter2\r\n\r\n", then_close=True),
+    "/not-chunked": sending(
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nhunter2\r\n", then_close=True
+    ),
+    "/no-length": sending(b"HTTP/1.1 200 OK\r\nContent-Length: hunter2\r\n\r\n", then_close=True),
+    "/long-header": sending(b"HTTP/1.1 200 OK\r\nX: %b\r\n\r\n" % (b"x" * 100_000)),
+    "/many-headers": sending(b"HTTP/1.1 200 OK\r\n%b\r\n" % (b"X: y\r\n" * 10_000)),
+    "/unknown-packing": sending(answer("200 OK", b"hunter2", b"Content-Encoding: br\r\n")),
     "/not-json": sending(answer("200 OK", b"<html>hunter2</html>")),
     "/not-the-type": sending(answer("200 OK", b'{"number": "hunter2"}')),
     "/not-gzip": sending(answer("200 OK", b"hunter2", PACKED)),
     "/gzip": sending(answer("200 OK", gzip.compress(b'{"number": 7}'), PACKED)),
-    "/bomb": sending(answer("200 OK", bomb(200 * MEBIBYTE), PACKED)),
+    "/bomb": sending(answer("200 OK", bomb(50 * MEBIBYTE), PACKED)),
     "/large": sending(answer("200 OK", bytes(2 * MEBIBYTE))),
     "/cookie": sending(answer("200 OK", headers=b"Set-Cookie: of=ann; Path=/\r\n")),
     "/number": sending(answer("200 OK", b'{"number": 7}')),

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 
 import pytest
+from aiohttp.helpers import calculate_timeout_when
 
 from chassis.outbound.problems import UpstreamTimeout, UpstreamUnavailable
 from chassis.outbound.upstream import Upstream
@@ -61,6 +62,16 @@ async def test_a_call_may_have_a_timeout_of_its_own(open_outbound: OpenOutbound)
 
     with pytest.raises(UpstreamTimeout):
         await shop.get("/hang", timeout=0.05)
+
+
+async def test_a_long_timeout_is_not_rounded_up(open_outbound: OpenOutbound) -> None:
+    """By up to a second, which is more than a request keeps for its own answer."""
+    shop = (await open_outbound()).upstreams["shop"]
+    now, bounds = 1_000.25, shop._within(29.9)
+
+    ends = calculate_timeout_when(now, bounds.total, bounds.ceil_threshold)
+
+    assert ends == now + 29.9
 
 
 @pytest.mark.parametrize("path", ["/hang", "/drip", "/number", "/endless"])

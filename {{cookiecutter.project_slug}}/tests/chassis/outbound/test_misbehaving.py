@@ -1,6 +1,7 @@
 """Whatever an upstream does, a call ends within its bound, as the problem that it is."""
 
 import asyncio
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from chassis.outbound.problems import (
     UpstreamUnavailable,
 )
 from tests.chassis.outbound.conftest import OpenOutbound
-from tests.chassis.outbound.misbehaving import Misbehaving
+from tests.chassis.outbound.misbehaving import MEBIBYTE, Misbehaving
 from tests.support.eventually import eventually
 
 SHORT = 0.2
@@ -35,6 +36,11 @@ class Number(BaseModel):
         ("/drop", UpstreamFailed, "ServerDisconnectedError"),
         ("/cut", UpstreamFailed, "ClientPayloadError"),
         ("/not-http", UpstreamFailed, ""),
+        ("/not-chunked", UpstreamFailed, ""),
+        ("/no-length", UpstreamFailed, ""),
+        ("/long-header", UpstreamFailed, ""),
+        ("/many-headers", UpstreamFailed, ""),
+        ("/unknown-packing", UpstreamFailed, ""),
         ("/not-json", UpstreamFailed, "1 validation error for Number"),
         ("/not-the-type", UpstreamFailed, "1 validation error for Number"),
         ("/not-gzip", UpstreamFailed, ""),
@@ -61,7 +67,7 @@ async def test_what_is_no_success_is_a_problem(
     assert shop.gate.inside == 0
 
 
-@pytest.mark.parametrize("path", ["/hang", "/drip"])
+@pytest.mark.parametrize("path", ["/hang", "/drip", "/hints"])
 async def test_what_takes_too_long_is_given_up(
     open_outbound: OpenOutbound, peer: Misbehaving, path: str
 ) -> None:
@@ -95,6 +101,20 @@ async def test_silence_amid_an_answer_is_given_up(open_outbound: OpenOutbound) -
     async with asyncio.timeout(30):
         with pytest.raises(UpstreamTimeout):
             await shop.get("/hang")
+
+
+async def test_what_a_few_bytes_become_is_never_held(open_outbound: OpenOutbound) -> None:
+    shop = (await open_outbound(max_bytes=1_000_000)).upstreams["shop"]
+
+    tracemalloc.start()
+    try:
+        with pytest.raises(UpstreamFailed):
+            await shop.get("/bomb")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 16 * MEBIBYTE
 
 
 async def test_a_connection_that_was_closed_while_idle_is_replaced(

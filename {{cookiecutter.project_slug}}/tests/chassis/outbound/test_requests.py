@@ -43,6 +43,21 @@ async def test_a_call_says_what_it_is_given(open_outbound: OpenOutbound) -> None
     assert request.headers["content-type"] == "application/json"
 
 
+async def test_a_header_of_a_call_takes_the_place_of_the_settings(
+    open_outbound: OpenOutbound, peer: Misbehaving
+) -> None:
+    entry = {"url": peer.url, "headers": {"authorization": "Bearer ours"}}
+    shop = (await open_outbound(upstreams={"shop": entry})).upstreams["shop"]
+
+    for headers in ({"Authorization": "Bearer mine", "content-type": "a/b"}, None):
+        await shop.put("/number", json=7, headers=headers)
+
+    named = [[ln for ln in head.splitlines() if "Bearer" in ln] for head in peer.heads]
+    assert named == [["Authorization: Bearer mine"], ["authorization: Bearer ours"]]
+    types = [[ln for ln in head.splitlines() if "ontent-" in ln] for head in peer.heads]
+    assert [len(it) for it in types] == [2, 2]
+
+
 async def test_no_cookie_of_one_answer_goes_with_the_next_request(
     open_outbound: OpenOutbound, peer: Misbehaving
 ) -> None:
