@@ -6,8 +6,10 @@ from contextlib import suppress
 import pytest
 from aiohttp.helpers import calculate_timeout_when
 
+from chassis.outbound.attempts import within
 from chassis.outbound.problems import UpstreamTimeout, UpstreamUnavailable
 from chassis.outbound.upstream import Upstream
+from chassis.settings.outbound import Limits
 from tests.chassis.outbound.conftest import OpenOutbound
 from tests.chassis.outbound.misbehaving import Misbehaving
 from tests.support.eventually import eventually
@@ -57,6 +59,26 @@ async def test_a_call_that_waits_gives_up_when_its_own_time_is_over(
     held.cancel()
 
 
+async def test_a_turn_that_comes_too_late_is_not_taken(
+    open_outbound: OpenOutbound, peer: Misbehaving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A timeout of nothing would be none."""
+    shop: Upstream = (await open_outbound()).upstreams["shop"]
+    enter = shop.gate.enter
+
+    async def enter_late(left: float) -> None:
+        await asyncio.sleep(left)
+        await enter(left)
+
+    monkeypatch.setattr(shop.gate, "enter", enter_late)
+
+    with pytest.raises(UpstreamTimeout, match="did not answer in time"):
+        await shop.get("/hang", timeout=0.05)
+
+    assert peer.counts.total() == 0
+    assert shop.gate.inside == 0
+
+
 async def test_a_call_may_have_a_timeout_of_its_own(open_outbound: OpenOutbound) -> None:
     shop = (await open_outbound()).upstreams["shop"]
 
@@ -64,12 +86,11 @@ async def test_a_call_may_have_a_timeout_of_its_own(open_outbound: OpenOutbound)
         await shop.get("/hang", timeout=0.05)
 
 
-async def test_a_long_timeout_is_not_rounded_up(open_outbound: OpenOutbound) -> None:
+def test_a_long_timeout_is_not_rounded_up() -> None:
     """By up to a second, which is more than a request keeps for its own answer."""
-    shop = (await open_outbound()).upstreams["shop"]
-    now, bounds = 1_000.25, shop._within(29.9)
+    now, bounds = 1_000.25, within(Limits(), 29.9)
 
-    ends = calculate_timeout_when(now, bounds.total, bounds.ceil_threshold)
+    ends = calculate_timeout_when(now, bounds.total or 0, bounds.ceil_threshold)
 
     assert ends == now + 29.9
 
