@@ -12,6 +12,7 @@ from benchmarks.sections import (
     connections,
     costs,
     generator,
+    outbound,
     pages,
     places,
     resources,
@@ -35,6 +36,7 @@ SECTIONS: dict[str, Section] = {
     "resources": resources.measure,
     "pages": pages.measure,
     "bulk": bulk.measure,
+    "outbound": outbound.measure,
     "generator": generator.measure,
     "places": places.measure,
 }

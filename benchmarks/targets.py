@@ -38,6 +38,7 @@ TARGETS = (
     Target("guarded", "Trivial route: with a guard, token known / without", 1.10),
     Target("start", "Process start to ready / FastAPI + SQLAlchemy", 1.5),
     Target("memory", "Memory when ready / FastAPI + SQLAlchemy", 1.3),
+    Target("outbound", "Call to another service / bare aiohttp", 1.25),
     Target("pages", "Page 10,000 / page 1 of a million rows", 1.10),
     Target("resources, trivial", "Trivial route: 50 generated resources / 1", 1.25),
     Target("resources, get", "Get by id: last of 50 generated resources / 1", 1.25),

@@ -19,6 +19,7 @@ Problem
 ├── WrongHost 400               the `Host` header names another service
 ├── RateLimitExceeded 429       the client asks too often
 ├── InternalError 500           a defect of ours
+├── UpstreamFailed 502          of another service, as two more: `chassis/outbound/problems.py`
 ├── Unavailable 503             try again; these say whether anything was done
 │   ├── DatabaseUnavailable     nothing was done, nor by the next two
 │   ├── PoolExhausted

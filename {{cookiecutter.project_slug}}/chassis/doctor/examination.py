@@ -9,6 +9,7 @@ from chassis.doctor.facts import Facts, gather
 from chassis.doctor.others import others
 from chassis.doctor.report import Finding, Report, error, ok, skipped, warning
 from chassis.doctor.sizing import advise
+from chassis.doctor.upstreams import upstreams
 from chassis.settings import Settings
 from chassis.settings.faults import SettingsError
 
@@ -27,6 +28,7 @@ async def examine(settings: Settings, load: Load | None = None) -> Report:
         findings |= {name: check(settings, facts) for name, check in CHECKS.items()}
     findings |= await others(settings)
     findings |= await provider(settings)
+    findings |= await upstreams(settings)
     # Behind PgBouncer the server's limits are not the service's.
     capacity = facts.capacity if facts and not settings.database.pgbouncer else None
     return Report(findings, advise(settings, load, capacity) if load else ())

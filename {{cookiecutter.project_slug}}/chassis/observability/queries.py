@@ -16,6 +16,8 @@ class Queries:
         self.count = 0
         self.seconds = 0.0
         """Of statements and of COMMIT; waiting for a connection is not among them."""
+        self.held = 0
+        """Connections that it holds now; counted in development, where something is called."""
         self._times: dict[str, int] | None = {} if by_statement else None
 
     def begun(self, statement: str, *, one_of_a_bulk: bool) -> None:

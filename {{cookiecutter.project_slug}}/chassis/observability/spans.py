@@ -121,12 +121,7 @@ class RequestSpan:
     def __init__(self, span: trace.Span, method: str) -> None:
         self._span = span
         self._method = method
-        ids = span.get_span_context()
-        self.context = TraceContext(
-            trace.format_trace_id(ids.trace_id),
-            trace.format_span_id(ids.span_id),
-            ids.trace_flags.sampled,
-        )
+        self.context = context_of(span)
 
     def answered(self, status: int, route: str | None) -> None:
         self._span.set_attribute("http.response.status_code", status)
@@ -142,6 +137,15 @@ class RequestSpan:
 
     def failed(self) -> None:
         self._span.set_status(StatusCode.ERROR)
+
+
+def context_of(span: trace.Span) -> TraceContext:
+    ids = span.get_span_context()
+    return TraceContext(
+        trace.format_trace_id(ids.trace_id),
+        trace.format_span_id(ids.span_id),
+        ids.trace_flags.sampled,
+    )
 
 
 def _remote(parent: TraceContext | None) -> context.Context:

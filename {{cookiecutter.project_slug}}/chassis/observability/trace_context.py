@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from contextvars import ContextVar
 from random import getrandbits
 from typing import NamedTuple
 
@@ -48,3 +49,16 @@ def next_in_trace(parent: TraceContext | None) -> TraceContext:
     if parent is None:
         return TraceContext("%032x" % (getrandbits(128) or 1), span_id, sampled=False)
     return TraceContext(parent.trace_id, span_id, parent.sampled)
+
+
+_of_request: ContextVar[TraceContext | None] = ContextVar("trace", default=None)
+
+
+def begin_trace(trace: TraceContext) -> None:
+    """Of everything that runs in this context from now on."""
+    _of_request.set(trace)
+
+
+def current_trace() -> TraceContext | None:
+    """None outside of a request."""
+    return _of_request.get()

@@ -33,6 +33,7 @@ from chassis.settings.groups import (
 )
 from chassis.settings.identity import Environment, Identity
 from chassis.settings.names import group_of
+from chassis.settings.outbound import OutboundSettings
 from chassis.settings.showing import Discreet
 from chassis.settings.sources import Strangers, leave_to_others, leave_to_validation
 from chassis.settings.values import Switch
@@ -66,6 +67,7 @@ class Settings(Discreet, BaseSettings):
     auth: AuthSettings = AuthSettings()
     rate: RateSettings = RateSettings()
     redis: RedisSettings = RedisSettings()
+    outbound: OutboundSettings = OutboundSettings()
     log: LogSettings = LogSettings()
     metrics: MetricsSettings = MetricsSettings()
     tracing: TracingSettings = TracingSettings()

@@ -14,8 +14,8 @@ from sqlalchemy.exc import ArgumentError
 from chassis.settings.database_options import refuse_unusable
 from chassis.settings.database_servers import with_servers
 
-OWN_NAMES = ("database", "replica")
-"""What health and doctor call the databases that are not named by a setting."""
+OWN_NAMES = ("database", "replica", "redis")
+"""What health and doctor call what is not named by this setting."""
 
 
 def _database_url(value: object) -> object:

@@ -11,7 +11,7 @@ from chassis.redaction.names import is_secret, mentions_secret
 from chassis.redaction.texts import redact_text
 from chassis.redaction.values import redact
 
-ADDRESSES = ("URL", "URI", "DSN", "ENDPOINT", "ADDRESS")
+ADDRESSES = ("URL", "URI", "DSN", "ENDPOINT", "ADDRESS", "UPSTREAMS")
 """The last word of what may be `scheme://user:password@host`."""
 
 

@@ -13,9 +13,12 @@ from chassis.database.availability.probe import Probe
 from chassis.database.availability.replica import Replica
 from chassis.database.migrations.standing import Standing
 from chassis.database.named import NamedDatabase
+from chassis.settings.groups import RedisSettings
 from chassis.web.openapi import Tag
+from chassis.web.redis_health import redis_latency
 from chassis.web.serving.drain import CurrentDrain
 from chassis.web.types import Output
+from chassis.web.upstream_health import UpstreamHealth, upstreams_health
 
 router = APIRouter(tags=[Tag("health", "Whether it works: for supervisors, balancers, people.")])
 
@@ -47,6 +50,11 @@ class ReplicaHealth(DatabaseHealth):
     """Seconds that it is behind the primary."""
 
 
+class RedisHealth(Health):
+    latency_ms: float | None
+    """Milliseconds of a round trip."""
+
+
 class FullHealth(Health):
     service: str
     version: str
@@ -54,7 +62,9 @@ class FullHealth(Health):
     pending_migrations: int | None
     """Migrations of its code that its database lacks; null when that is not known."""
     uptime_seconds: float
-    dependencies: dict[str, DatabaseHealth | ReplicaHealth]
+    dependencies: dict[str, DatabaseHealth | ReplicaHealth | RedisHealth]
+    upstreams: dict[str, UpstreamHealth]
+    """Other services, by the calls that there were: none is made for this."""
 
 
 Answer = TypeVar("Answer", bound=Health)
@@ -129,7 +139,9 @@ async def get_health(
                 "database": _database(_status(answers), probe, state.database.engine.pool),
                 **_replica(state.database.replica),
                 **await _named(state.named),
+                **await _redis(state.settings.redis),
             },
+            upstreams=upstreams_health(state),
         ),
         request,
         response,
@@ -164,6 +176,14 @@ async def _named(databases: Mapping[str, NamedDatabase]) -> dict[str, DatabaseHe
         name: _database(_status(answers), it.probe, it.database.engine.pool)
         for (name, it), answers in zip(databases.items(), available, strict=True)
     }
+
+
+async def _redis(settings: RedisSettings) -> dict[str, RedisHealth]:
+    if settings.url is None:
+        return {}
+    latency = await redis_latency(settings.url)
+    milliseconds = None if latency is None else round(latency * 1000, 2)
+    return {"redis": RedisHealth(status=_status(latency is not None), latency_ms=milliseconds)}
 
 
 def _database(status: Status, asked: Probe | Replica, pool: Pool) -> DatabaseHealth:

@@ -22,6 +22,7 @@ from chassis.web.middleware.span import SpanMiddleware
 if TYPE_CHECKING:
     from chassis.observability.metrics.recording import CallerRecorder, LimitRecorder, Recorders
     from chassis.observability.spans import Spans
+    from chassis.outbound.observation import Observation
 
 
 class Telemetry:
@@ -46,6 +47,17 @@ class Telemetry:
 
     def caller_observer(self) -> "CallerRecorder | None":
         return None if self.metrics is None else self.metrics.callers
+
+    def observation(self, upstream: str, address: str | None) -> "Observation":
+        """Of the calls to it."""
+        from chassis.outbound.observation import Observation  # noqa: PLC0415  something is called
+
+        recorder = None if self.metrics is None else self.metrics.upstream(upstream)
+        if self.spans is None:
+            return Observation(upstream, recorder)
+        from chassis.observability.call_spans import spans_of  # noqa: PLC0415  it is on
+
+        return Observation(upstream, recorder, spans_of(self.spans.provider, upstream, address))
 
     def add_routes(self, app: FastAPI) -> None:
         if self.metrics is None or self._port is not None:

@@ -54,6 +54,7 @@ from chassis.web.serving.drain import Drain
 from chassis.web.serving.garbage import startup_kept
 from chassis.web.serving.signals import stopping_on_signals
 from chassis.web.telemetry import Telemetry
+from chassis.web.upstreams import outbound, require_upstreams
 
 ROUTERS = [health]
 
@@ -84,6 +85,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     quicken(app)
     require_named(settings.database, app.routes)
     require_callers(settings, app.routes)
+    require_upstreams(settings.outbound, app.routes)
     refuse_held_sessions(app.routes)
     if settings.serves_docs:
         serve_docs(app)
@@ -125,6 +127,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.authentication = await stack.enter_async_context(callers)
         limits = rate_limits(app, settings.rate, settings.redis, name, telemetry.limit_observer())
         await stack.enter_async_context(limits)
+        await stack.enter_async_context(outbound(app, settings, telemetry))
         app.state.started = time.monotonic()
         stack.push_async_callback(drain.finish)
         stack.enter_context(startup_kept())

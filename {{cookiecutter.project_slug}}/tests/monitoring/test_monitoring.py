@@ -16,12 +16,14 @@ import yaml
 
 from app import api  # noqa: F401  so that the problems of every feature are known
 from chassis.observability.metrics.instruments import Metrics
+from chassis.outbound import problems as _of_upstreams  # noqa: F401  so that they are known
 from chassis.problems import Problem
 from chassis.settings.identity import Environment, Identity
 
 PROJECT = Path(__file__).parent.parent.parent
 MONITORING = PROJECT / "monitoring"
-METRIC = re.compile(r"\b(?:auth|database|http|rate_limit|service|websockets)_[a-z_]+\b(?!=)")
+FAMILIES = "auth|database|http|outbound|rate_limit|service|websockets"
+METRIC = re.compile(rf"\b(?:{FAMILIES})_[a-z_]+\b(?!=)")
 
 
 def known_metrics() -> set[str]:
@@ -64,7 +66,7 @@ def targets() -> list[dict[str, Any]]:
 def problems(kind: type[Problem] = Problem) -> Iterator[str]:
     """The types that the service itself answers with, whatever tests have defined."""
     for each in kind.__subclasses__():
-        if each.__module__.startswith(("app.", "chassis.")):
+        if each.__module__.startswith(("app.", "chassis.")) and each.type != Problem.type:
             yield each.type
         yield from problems(each)
 

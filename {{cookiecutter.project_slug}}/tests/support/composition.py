@@ -26,6 +26,8 @@ class Composition:
     settings: type[Settings]
     tables: Sequence[str]
     """Those that a test may leave rows in."""
+    upstreams: Sequence[str] = ()
+    """Services that it calls; each is a local one in tests."""
 
 
 def own_database(server: Server, name: str) -> str:

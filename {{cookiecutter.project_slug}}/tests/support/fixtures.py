@@ -10,7 +10,7 @@ import signal
 import ssl
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from chassis.settings.groups import LogSettings
 from tests.support.clients import Client, client_of
 from tests.support.composition import Composition, Line, ReadLog, StartApp
 from tests.support.settings import settings_of
+from tests.support.upstreams import LocalUpstream, local_upstream
 from tools.postgres import Server, running
 
 
@@ -72,9 +73,19 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def settings(composition: Composition, database_url: str) -> Settings:
+def upstreams(composition: Composition) -> Iterator[dict[str, LocalUpstream]]:
+    """The services that the application calls, by name: local ones, which answer as a test says."""
+    with ExitStack() as stack:
+        yield {name: stack.enter_context(local_upstream()) for name in composition.upstreams}
+
+
+@pytest.fixture
+def settings(
+    composition: Composition, database_url: str, upstreams: dict[str, LocalUpstream]
+) -> Settings:
     database = {"url": database_url, "pool_size": 5, "max_overflow": 0}
-    return settings_of(composition.settings, {"database": database})
+    called = {"upstreams": {name: it.url for name, it in upstreams.items()}}
+    return settings_of(composition.settings, {"database": database, "outbound": called})
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from chassis.settings.identity import Identity
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 REQUEST = ["method", "route", "status"]
 DATABASE = ["database"]
+UPSTREAM = ["upstream"]
 
 
 class Metrics:
@@ -70,6 +71,7 @@ class Metrics:
             registry=registry,
         )
         self.database = DatabaseInstruments(registry)
+        self.outbound = OutboundInstruments(registry)
         Gauge(
             "service_info",
             "What is running.",
@@ -113,4 +115,30 @@ class DatabaseInstruments:
         )
         self.query_seconds = histogram(
             "database_query_duration_seconds", "Statements, as the service sees them."
+        )
+
+
+class OutboundInstruments:
+    """By the upstream's name, never by a URL, which would be a label without end."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.call_seconds = Histogram(
+            "outbound_call_duration_seconds",
+            "Calls to other services, all attempts together.",
+            [*UPSTREAM, "outcome"],
+            registry=registry,
+            buckets=SECONDS,
+        )
+        self.in_progress = Gauge(
+            "outbound_calls_in_progress",
+            "Calls to other services that have not ended yet.",
+            UPSTREAM,
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
+        self.retries = Counter(
+            "outbound_retries_total",
+            "Requests to other services that were sent again.",
+            UPSTREAM,
+            registry=registry,
         )

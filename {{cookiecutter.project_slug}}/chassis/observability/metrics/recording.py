@@ -44,6 +44,9 @@ class Recorders:
     def database(self, name: str) -> "DatabaseRecorder":
         return DatabaseRecorder(self._metrics, name)
 
+    def upstream(self, name: str) -> "UpstreamRecorder":
+        return UpstreamRecorder(self._metrics, name)
+
 
 class RequestRecorder:
     def __init__(self, metrics: Metrics) -> None:
@@ -146,3 +149,30 @@ class CallerRecorder:
     def key_fetch(self, outcome: str) -> None:
         """`ok` or `failed`."""
         self._metrics.key_fetches.labels(outcome).inc()
+
+
+class UpstreamRecorder:
+    """Of one upstream."""
+
+    def __init__(self, metrics: Metrics, name: str) -> None:
+        of = metrics.outbound
+        self._name = name
+        self._call_seconds = of.call_seconds
+        self._in_progress = of.in_progress.labels(name)
+        self._retries = of.retries.labels(name)
+        self._ended: dict[str, Histogram] = {}
+
+    @harmless
+    def begun(self) -> None:
+        self._in_progress.inc()
+
+    @harmless
+    def ended(self, outcome: str, seconds: float) -> None:
+        self._in_progress.dec()
+        if (found := self._ended.get(outcome)) is None:
+            found = self._ended[outcome] = self._call_seconds.labels(self._name, outcome)
+        found.observe(seconds)
+
+    @harmless
+    def sent_again(self) -> None:
+        self._retries.inc()

@@ -8,9 +8,8 @@ from starlette._utils import is_async_callable
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from chassis.database.failures import problem_from
 from chassis.problems import InternalError
-from chassis.web.errors.meanings import FAILURES, member_for_all
+from chassis.web.errors.meanings import FAILURES, meaning, member_for_all
 from chassis.web.errors.problem_handlers import note_cause
 from chassis.web.errors.problem_response import problem_response
 
@@ -23,7 +22,7 @@ def handle_failures(app: FastAPI) -> None:
 
 async def on_failure(request: Request, error: Exception) -> Response:
     """A failure of the database: its meaning to the client, its cause to the log line."""
-    problem = problem_from(error)
+    problem = meaning(error, request.scope)
     if isinstance(problem, InternalError):
         structlog.get_logger().exception("unexpected database error", exc_info=error)
     note_cause(request, problem, error)

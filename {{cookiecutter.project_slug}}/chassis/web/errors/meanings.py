@@ -9,7 +9,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from chassis.database.failures import problem_from
-from chassis.problems import InternalError, Problem
+from chassis.outbound.deadline import may_have_called
+from chassis.problems import DeadlineExceeded, InternalError, Problem
 from chassis.web.errors.http_exceptions import from_http_exception
 from chassis.web.errors.invalid_input import from_validation
 
@@ -26,6 +27,9 @@ def meaning(error: Exception, scope: Scope) -> Problem:
             return from_http_exception(error, scope)
         case RequestValidationError():
             return from_validation(error, scope)
+        case TimeoutError() if may_have_called():
+            # Of whoever set it around a call: the database has done nothing, another service may.
+            return DeadlineExceeded()
         case _ if isinstance(error, FAILURES):
             return problem_from(error)
     return InternalError()

@@ -4,6 +4,7 @@ import asyncio
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from chassis.outbound.deadline import begin_deadline
 from chassis.problems import DeadlineExceeded, Stopping
 from chassis.web.errors.problem_response import problem_response
 from chassis.web.middleware.deadline_timer import Deadlines
@@ -27,6 +28,7 @@ class DeadlineMiddleware:
             await self.app(scope, receive, send)
             return
         deadline = self.deadlines.start()
+        begin_deadline(deadline)
         app = scope.get("app")  # now: a mounted application takes its place
         exchange, send = Exchange.of(scope, send)
         exchange.at_start.append(deadline.lift)

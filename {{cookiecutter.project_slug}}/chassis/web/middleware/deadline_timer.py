@@ -4,6 +4,7 @@
 """
 
 import asyncio
+from math import inf
 from types import TracebackType
 from typing import Self, cast
 
@@ -11,13 +12,19 @@ from typing import Self, cast
 class Deadline:
     """Cancels the task that enters it, unless it is lifted in time; like `asyncio.timeout`."""
 
-    __slots__ = ("_before", "_task", "_watch", "at", "has_passed")
+    __slots__ = ("_before", "_task", "_watch", "at", "given_up", "has_passed")
 
     def __init__(self, watch: dict["Deadline", None], at: float) -> None:
         self.at = at
-        """The event loop's time."""
+        """The event loop's time; infinity is never."""
         self.has_passed = False
+        self.given_up = False
+        """Whether a call to another service was broken off that may have changed something."""
         self._watch = watch
+
+    @property
+    def is_pending(self) -> bool:
+        return self in self._watch
 
     def lift(self, *_: object) -> None:
         self._watch.pop(self, None)
@@ -41,8 +48,10 @@ class Deadline:
     ) -> None:
         """Raises TimeoutError in place of its own cancellation; that of someone else goes on."""
         self.lift()
+        task = self._task
+        del self._task  # whose context leads back here: only the collector would find the two
         if self.has_passed:
-            only_this = self._task.uncancel() <= self._before
+            only_this = task.uncancel() <= self._before
             if only_this and kind is asyncio.CancelledError:
                 raise TimeoutError from error
 
@@ -57,7 +66,7 @@ class Deadlines:
     def start(self) -> Deadline:
         """To be entered at once."""
         loop = asyncio.get_running_loop()
-        deadline = Deadline(self._watch, loop.time() + self._seconds)
+        deadline = Deadline(self._watch, loop.time() + (self._seconds or inf))
         if self._timer_of is not loop and self._seconds:
             self._timer_of = loop
             loop.call_at(deadline.at, self._look, loop)

@@ -5,7 +5,7 @@ from collections.abc import Awaitable
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from chassis.observability.trace_context import TraceContext, next_in_trace, parent_in
+from chassis.observability.trace_context import TraceContext, begin_trace, next_in_trace, parent_in
 from chassis.web.middleware.exchange import Exchange
 
 
@@ -21,6 +21,7 @@ class TraceMiddleware:
         state = scope.setdefault("state", {})
         trace: TraceContext = state.get("trace") or next_in_trace(parent_in(scope["headers"]))
         state["trace"] = trace
+        begin_trace(trace)
         structlog.contextvars.bind_contextvars(trace_id=trace.trace_id, span_id=trace.span_id)
         exchange, send = Exchange.of(scope, send)
         exchange.headers.append((b"traceresponse", trace.header().encode()))

@@ -16,6 +16,7 @@ PREFIXES = (
     "LOG",
     "RATE",
     "REDIS",
+    "OUTBOUND",
     "METRICS",
     "TRACING",
     "ENVIRONMENT",

@@ -24,7 +24,8 @@ async def main():
         transport=httpx.ASGITransport(app), base_url="http://test"
     ) as client:
         response = await client.get("/health/live")
-    packages = ("prometheus_client", "opentelemetry.sdk", "opentelemetry.exporter", "protobuf")
+    packages = ("prometheus_client", "opentelemetry.sdk", "opentelemetry.exporter", "protobuf",
+        "aiohttp", "yarl")
     print(json.dumps({
         "status": response.status_code,
         "traced": "traceresponse" in response.headers,

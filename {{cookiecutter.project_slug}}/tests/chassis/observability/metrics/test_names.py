@@ -19,6 +19,9 @@ NAMES = {
     "database_pool_invalidations_total": {"database"},
     "database_query_duration_seconds_bucket": {"database", "le"},
     "database_available": {"database"},
+    "outbound_call_duration_seconds_bucket": {"upstream", "outcome", "le"},
+    "outbound_calls_in_progress": {"upstream"},
+    "outbound_retries_total": {"upstream"},
     "rate_limit_exceeded_total": {"route"},
     "rate_limit_unavailable_total": set(),
     "auth_tokens_total": {"outcome"},
@@ -30,6 +33,7 @@ NAMES = {
 async def test_every_metric_has_its_name_and_its_labels(app: FastAPI, client: Client) -> None:
     await client.get("/health/live")
     app.state.telemetry.metrics.requests.socket_opened("/ws")
+    app.state.telemetry.metrics.upstream("shop").ended("ok", 0.1)
     app.state.rate_limiter.observer.exceeded("GET /v1/things")
     app.state.rate_limiter.observer.unavailable()
     app.state.telemetry.caller_observer().token("accepted")

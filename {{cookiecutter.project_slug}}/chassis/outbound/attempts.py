@@ -1,0 +1,93 @@
+"""The attempts that a call is worth: one after the other, each within what is left of its time."""
+
+import asyncio
+
+from aiohttp import ClientTimeout
+
+from chassis.outbound.answer import Answer
+from chassis.outbound.client import NEVER_ROUNDED, Call, Client
+from chassis.outbound.deadline import time_left
+from chassis.outbound.failures import FAILURES, SUCCESS, failure, full, refused, too_late
+from chassis.outbound.gate import FullError, Gate
+from chassis.outbound.observation import Observation, next_header
+from chassis.outbound.problems import UpstreamProblem
+from chassis.outbound.retries import Budget, may_try_again, pause_before
+from chassis.settings.outbound import Limits
+
+TRACE = "traceparent"
+ALIKE = 0.01
+"""Seconds; timeouts that differ by less need no object of their own."""
+
+
+class Attempts:
+    """Of the calls to one upstream."""
+
+    def __init__(self, client: Client, limits: Limits, observation: Observation) -> None:
+        self.gate = Gate(limits.connections, limits.wait)
+        self._name = observation.upstream
+        self._client = client
+        self._limits = limits
+        self._observation = observation
+        self._budget = Budget()
+        self._timeout = within(limits, limits.timeout)
+
+    async def answer_to(self, call: Call, seconds: float) -> Answer:
+        now = asyncio.get_running_loop().time
+        ends, attempt = now() + min(seconds, time_left()), 1
+        self._budget.earn()
+        while True:
+            try:
+                return await self._attempt(call, ends)
+            except UpstreamProblem as problem:
+                pause, attempt = pause_before(attempt, problem), attempt + 1
+                allowed = attempt <= self._limits.attempts and now() + pause < ends
+                harmless = may_try_again(problem, repeatable=call.repeatable)
+                if not (allowed and harmless and self._budget.spend()):
+                    raise
+                self._observation.sent_again(problem, pause)
+            await asyncio.sleep(pause)
+
+    async def _attempt(self, call: Call, ends: float) -> Answer:
+        name, gate = self._name, self.gate
+        try:
+            await gate.enter(self._left(ends))
+        except FullError:
+            problem = full(name, gate.places, gate.seconds)
+            raise problem from problem.because
+        try:
+            answer = await self._sent(call, self._left(ends))
+        except FAILURES as error:
+            problem = failure(name, error)
+            raise problem from problem.because
+        finally:
+            gate.leave()
+        if answer.status not in SUCCESS:
+            problem = refused(name, answer)
+            raise problem from problem.because
+        return answer
+
+    def _left(self, ends: float) -> float:
+        """More than nothing, which to aiohttp is no limit at all."""
+        left = ends - asyncio.get_running_loop().time()
+        if left <= 0:
+            problem = too_late(self._name)
+            raise problem from problem.because
+        return left
+
+    async def _sent(self, call: Call, left: float) -> Answer:
+        usual, max_bytes = self._timeout, self._limits.max_bytes
+        bounds = usual if abs(left - self._limits.timeout) < ALIKE else within(self._limits, left)
+        if (span_of := self._observation.span_of) is None:
+            call.headers[TRACE] = next_header()
+            return await self._client.send(call, bounds, max_bytes)
+        with span_of(call.method) as span:
+            call.headers[TRACE] = span.context.header()
+            answer = await self._client.send(call, bounds, max_bytes)
+            span.answered(answer.status)
+            return answer
+
+
+def within(limits: Limits, seconds: float) -> ClientTimeout:
+    # For each piece of the answer aiohttp starts a timer: not where the total ends it anyhow.
+    read = limits.read_timeout if limits.read_timeout < seconds else None
+    return ClientTimeout(seconds, limits.connect_timeout, read, ceil_threshold=NEVER_ROUNDED)

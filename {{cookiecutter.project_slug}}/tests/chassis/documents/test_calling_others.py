@@ -1,0 +1,82 @@
+"""What docs/calling-others.md shows, served, with the server of its tests."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from chassis.outbound import public_only
+from chassis.settings import Settings
+from chassis.settings.outbound import OutboundSettings
+from tests.chassis import application
+from tests.chassis.documents.pages import Page
+from tests.support.clients import Client
+from tests.support.settings import make_settings
+from tests.support.upstreams import LocalUpstream, local_upstream
+
+PAGE = Page("calling-others.md")
+page: Any = PAGE.load()
+
+
+@pytest.fixture
+def upstreams() -> Iterator[dict[str, LocalUpstream]]:
+    with local_upstream() as payments:
+        yield {"payments": payments}
+
+
+@pytest.fixture
+def settings(
+    database_url: str, upstreams: dict[str, LocalUpstream], monkeypatch: pytest.MonkeyPatch
+) -> Settings:
+    monkeypatch.setattr(application, "ROUTERS", [*application.ROUTERS, page.router])
+    called = {name: it.url for name, it in upstreams.items()}
+    patient = {"timeout": 60, "connect_timeout": 60, "read_timeout": 60}
+    return make_settings(database={"url": database_url}, outbound={"upstreams": called, **patient})
+
+
+async def test_the_test_of_the_page(client: Client, upstreams: dict[str, LocalUpstream]) -> None:
+    await page.test_a_payment_is_made(client, upstreams)
+
+
+async def test_a_payment_is_read(client: Client, upstreams: dict[str, LocalUpstream]) -> None:
+    upstreams["payments"].answers("GET", "/payments/7", json={"id": "7", "cents": 700})
+
+    assert (await client.get("/v1/payments/7")).json() == {"id": "7", "cents": 700}
+
+
+async def test_a_payment_that_is_none(app: Any, upstreams: dict[str, LocalUpstream]) -> None:
+    payments = app.state.outbound.upstreams["payments"]
+    upstreams["payments"].answers("GET", "/payments/8", status=400)
+
+    assert await page.payment_or_none(payments, 7) is None
+    with pytest.raises(page.UpstreamFailed):
+        await page.payment_or_none(payments, 8)
+
+
+async def test_a_payment_between_two_transactions(
+    client: Client, upstreams: dict[str, LocalUpstream]
+) -> None:
+    upstreams["payments"].answers("POST", "/payments", json={"id": "7", "cents": 1})
+
+    assert (await client.put("/v1/payments/7?cents=1")).json() == {"id": "7", "cents": 1}
+
+
+async def test_a_picture_of_anywhere(
+    client: Client, upstreams: dict[str, LocalUpstream], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upstreams["payments"].answers("GET", "/picture", json="xyz")
+    asked = {"url": f"{upstreams['payments'].url}/picture"}
+
+    refused = await client.get("/v1/payments/pictures/size", params=asked)
+    monkeypatch.setattr(public_only, "is_public", lambda _: True)
+    answer = await client.get("/v1/payments/pictures/size", params=asked)
+
+    assert refused.json()["type"] == "/problems/url-not-public"
+    assert answer.json() == len('"xyz"')
+
+
+def test_the_page_names_every_setting() -> None:
+    named = set(re.findall(r"OUTBOUND_(\w+)", PAGE.text)) | {"READ_TIMEOUT", "CONNECT_TIMEOUT"}
+
+    assert named == {name.upper() for name in OutboundSettings.model_fields}
