@@ -51,7 +51,7 @@ Upstreams = Annotated[
 class OutboundSettings(Limits):
     """Other services that this one calls."""
 
-    upstreams: Upstreams = {}  # noqa: RUF012  pydantic copies a default
+    upstreams: Upstreams = {}
     """Services to call, as a JSON object: `{"payments": "https://payments.example/v1"}`."""
     keep_alive: Seconds = 4.0
     """Seconds an idle connection stays open; less than upstreams keep one."""
