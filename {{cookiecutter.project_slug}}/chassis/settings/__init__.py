@@ -16,6 +16,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from chassis.settings.caching import CacheSettings
 from chassis.settings.faults import SettingsError, all_faults
 from chassis.settings.groups import (
     CorsSettings,
@@ -64,6 +65,7 @@ class Settings(Discreet, BaseSettings):
     idempotency: IdempotencySettings = IdempotencySettings()
     rate: RateSettings = RateSettings()
     redis: RedisSettings = RedisSettings()
+    cache: CacheSettings = CacheSettings()
     log: LogSettings = LogSettings()
     metrics: MetricsSettings = MetricsSettings()
     tracing: TracingSettings = TracingSettings()

@@ -20,6 +20,8 @@ from chassis.web.middleware.metrics import MetricsMiddleware
 from chassis.web.middleware.span import SpanMiddleware
 
 if TYPE_CHECKING:
+    from chassis.observability.metrics.caches import CacheRecorder
+    from chassis.observability.metrics.loop import LoopRecorder
     from chassis.observability.metrics.recording import LimitRecorder, Recorders
     from chassis.observability.spans import Spans
 
@@ -43,6 +45,12 @@ class Telemetry:
 
     def limit_observer(self) -> "LimitRecorder | None":
         return None if self.metrics is None else self.metrics.limits
+
+    def cache_observer(self) -> "CacheRecorder | None":
+        return None if self.metrics is None else self.metrics.caches
+
+    def loop_observer(self) -> "LoopRecorder | None":
+        return None if self.metrics is None else self.metrics.loop
 
     def add_routes(self, app: FastAPI) -> None:
         if self.metrics is None or self._port is not None:

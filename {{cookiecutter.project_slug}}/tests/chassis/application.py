@@ -11,7 +11,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
-from chassis.database.availability.background import in_background
+from chassis.caching.wiring import caches
+from chassis.concurrency.background import in_background
 from chassis.database.availability.probe import Probe
 from chassis.database.availability.replica import watched_replica
 from chassis.database.connections.engine import create_engine
@@ -20,6 +21,7 @@ from chassis.database.migrations.standing import standing
 from chassis.database.named import named_databases
 from chassis.database.session import Database
 from chassis.observability.logging import configure_logging
+from chassis.observability.loop_lag import watching_loop
 from chassis.settings import Settings
 from chassis.settings.identity import Environment
 from chassis.web.docs import serve_docs
@@ -117,6 +119,8 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await stack.enter_async_context(telemetry.observing(database, probe, named))
         limits = rate_limits(app, settings.rate, settings.redis, name, telemetry.limit_observer())
         await stack.enter_async_context(limits)
+        await stack.enter_async_context(caches(settings, telemetry.cache_observer()))
+        stack.enter_context(watching_loop(telemetry.loop_observer()))
         app.state.started = time.monotonic()
         stack.push_async_callback(drain.finish)
         stack.enter_context(startup_kept())
