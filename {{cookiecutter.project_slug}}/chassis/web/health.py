@@ -155,10 +155,11 @@ def _replica(replica: Replica | None) -> dict[str, ReplicaHealth]:
 
 
 async def _named(databases: Mapping[str, NamedDatabase]) -> dict[str, DatabaseHealth]:
-    available = await asyncio.gather(*(it.probe.check() for it in databases.values()))
+    async with asyncio.TaskGroup() as group:
+        asked = {name: group.create_task(it.probe.check()) for name, it in databases.items()}
     return {
-        name: _database(_status(answers), it.probe, it.database.engine.pool)
-        for (name, it), answers in zip(databases.items(), available, strict=True)
+        name: _database(_status(asked[name].result()), it.probe, it.database.engine.pool)
+        for name, it in databases.items()
     }
 
 
