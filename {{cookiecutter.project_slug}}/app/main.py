@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from app.api import ROUTERS
 from app.middleware import middleware
 from app.settings import Settings
+from chassis.caching.redis_servers import redis_probes
 from chassis.caching.wiring import caches
 from chassis.concurrency.background import in_background
 from chassis.database.availability.probe import Probe
@@ -100,6 +101,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await stack.enter_async_context(telemetry.observing(database, probe, named))
         limits = rate_limits(app, settings.rate, settings.redis, name, telemetry.limit_observer())
         await stack.enter_async_context(limits)
+        app.state.redis = await stack.enter_async_context(redis_probes(settings))
         await stack.enter_async_context(caches(settings, telemetry.cache_observer()))
         stack.enter_context(watching_loop(telemetry.loop_observer()))
         app.state.started = time.monotonic()

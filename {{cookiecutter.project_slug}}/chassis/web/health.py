@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Mapping
-from typing import Annotated, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar, cast
 
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.pool import Pool, QueuePool
@@ -15,6 +15,9 @@ from chassis.database.named import NamedDatabase
 from chassis.web.openapi import Tag
 from chassis.web.serving.drain import CurrentDrain
 from chassis.web.types import Output
+
+if TYPE_CHECKING:
+    from chassis.caching.redis_probe import RedisProbe
 
 router = APIRouter(tags=[Tag("health", "Whether it works: for supervisors, balancers, people.")])
 
@@ -46,6 +49,13 @@ class ReplicaHealth(DatabaseHealth):
     """Seconds that it is behind the primary."""
 
 
+class RedisHealth(Health):
+    """Unavailable says that the service does without: values are loaded, requests uncounted."""
+
+    latency_ms: float | None
+    """Milliseconds of the last answer."""
+
+
 class FullHealth(Health):
     service: str
     version: str
@@ -53,7 +63,7 @@ class FullHealth(Health):
     pending_migrations: int | None
     """Migrations of its code that its database lacks; null when that is not known."""
     uptime_seconds: float
-    dependencies: dict[str, DatabaseHealth | ReplicaHealth]
+    dependencies: dict[str, DatabaseHealth | ReplicaHealth | RedisHealth]
 
 
 Answer = TypeVar("Answer", bound=Health)
@@ -125,6 +135,7 @@ async def get_health(
                 "database": _database(_status(answers), probe, state.database.engine.pool),
                 **_replica(state.database.replica),
                 **await _named(state.named),
+                **await _redis(state.redis),
             },
         ),
         request,
@@ -163,11 +174,22 @@ async def _named(databases: Mapping[str, NamedDatabase]) -> dict[str, DatabaseHe
     }
 
 
+async def _redis(servers: Mapping[str, "RedisProbe"]) -> dict[str, RedisHealth]:
+    return {
+        name: RedisHealth(status=_status(await it.check()), latency_ms=_milliseconds(it.latency))
+        for name, it in servers.items()
+    }
+
+
+def _milliseconds(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds * 1000, 2)
+
+
 def _database(status: Status, asked: Probe | Replica, pool: Pool) -> DatabaseHealth:
     pool = cast("QueuePool", pool)
     return DatabaseHealth(
         status=status,
-        latency_ms=None if asked.latency is None else round(asked.latency * 1000, 2),
+        latency_ms=_milliseconds(asked.latency),
         server_version=asked.server_version,
         pool_size=pool.size(),
         pool_open=pool.checkedin() + pool.checkedout(),

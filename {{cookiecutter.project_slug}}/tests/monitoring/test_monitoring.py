@@ -19,7 +19,9 @@ from chassis.settings.identity import Environment, Identity
 
 PROJECT = Path(__file__).parent.parent.parent
 MONITORING = PROJECT / "monitoring"
-METRIC = re.compile(r"\b(?:database|http|rate_limit|service|websockets)_[a-z_]+\b(?!=)")
+METRIC = re.compile(
+    r"\b(?:cache|database|event_loop|http|rate_limit|service|websockets)_[a-z_]+\b(?!=)"
+)
 
 
 def known_metrics() -> set[str]:
