@@ -8,7 +8,9 @@ import pytest
 from tests.chassis.documents.pages import Page
 from tests.support.composition import PROJECT
 
-PAGES = [Page("queries.md"), Page("your-own-middleware.md")]
+PAGES = [
+    Page(f"{name}.md") for name in ("caching", "concurrency", "queries", "your-own-middleware")
+]
 IN_PIECES = "E402,F811,I001,INP001"
 """Each piece of a page has its own imports."""
 
