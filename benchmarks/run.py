@@ -11,6 +11,7 @@ from benchmarks.sections import (
     connections,
     costs,
     generator,
+    helpers,
     pages,
     places,
     resources,
@@ -33,6 +34,7 @@ SECTIONS: dict[str, Section] = {
     "resources": resources.measure,
     "pages": pages.measure,
     "bulk": bulk.measure,
+    "helpers": helpers.measure,
     "generator": generator.measure,
     "places": places.measure,
 }
