@@ -4,7 +4,6 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable
-from uuid import UUID
 
 from app.features.products.models import Product
 from app.features.products.repository import ProductRepository
@@ -50,7 +49,7 @@ async def measure(redis: str) -> dict[str, float]:
     settings = Settings(cache={"redis_url": redis, "timeout": 5})
     engine = create_engine(settings.database, "benchmark")
     products = ProductRepository(Reader(Database(engine)))
-    key: UUID = (await products.rows(select(Product.id).limit(1)))[0].id
+    key = (await products.rows(select(Product.id).limit(1)))[0].id
     async with caches(settings, None):
         found = {
             "a load that does nothing": await spent(load, 20_000),

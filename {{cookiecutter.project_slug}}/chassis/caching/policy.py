@@ -5,6 +5,8 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 JITTER = 0.1
 """Of what was kept together not all ends together."""
+MARGIN = 1.0
+"""Seconds that it may take from the end of a load until its value is stored."""
 
 Outcome = Literal["hit", "miss", "joined", "bypassed"]
 """`joined`: another was loading it. `bypassed`: loaded, as Redis does not answer."""
@@ -25,7 +27,12 @@ class Policy(NamedTuple):
 
     @property
     def longest(self) -> float:
+        """Seconds for which anything is kept."""
         return max(self.ttl, self.absent_ttl) * (1 + JITTER)
+
+    def quarantine(self, lag: float) -> float:
+        """Seconds after which no load is left that may have read what was before a commit."""
+        return lag + self.longest_load + MARGIN
 
 
 class Observer(Protocol):

@@ -22,7 +22,8 @@ class ProcessCache(Generic[Value]):
     def __init__(self, policy: Policy, observer: Observer, max_entries: int, lag: float) -> None:
         """`lag`: seconds for which a read may still find what was before a commit."""
         self._policy, self._observer = policy, observer
-        self._max_entries, self._lag = max_entries, lag
+        self._max_entries = max_entries
+        self._quarantine = policy.quarantine(lag) if lag else 0.0
         self._entries: OrderedDict[str, tuple[float, Value | None]] = OrderedDict()
         self._flights = Flights[Value | None]()
 
@@ -58,8 +59,8 @@ class ProcessCache(Generic[Value]):
         for key in keys:
             self._flights.leave(key)
             self._entries.pop(key, None)
-            if self._lag:
-                self._put(key, self._lag, FORGOTTEN)
+            if self._quarantine:
+                self._put(key, self._quarantine, FORGOTTEN)
         self._observer.holds(self._policy.name, len(self._entries))
 
     async def close(self) -> None:

@@ -25,8 +25,8 @@ class Hit(NamedTuple, Generic[Value]):
 class SharedCache(Generic[Value]):
     """What was forgotten is not kept until no load can still be one of before.
 
-    Waiting for another's load is only for who has found the same in Redis: after a change, nobody
-    gets what was read before it.
+    Waiting for another's load is only for who has found the same in Redis, where each change leaves
+    another tombstone: nobody who asks after it gets what was loaded before.
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class SharedCache(Generic[Value]):
     ) -> None:
         self._policy, self._observer, self._store = policy, observer, store
         self._adapter = TypeAdapter(kind)
-        self._quarantine = policy.longest_load + lag
+        self._quarantine = policy.quarantine(lag)
         self._told = False
         self._looks = Flights[Hit[Value] | Seen]()
         self._loads = Flights[Value | None]()
