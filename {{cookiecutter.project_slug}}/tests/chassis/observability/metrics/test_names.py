@@ -19,6 +19,10 @@ NAMES = {
     "database_pool_invalidations_total": {"database"},
     "database_query_duration_seconds_bucket": {"database", "le"},
     "database_available": {"database"},
+    "cache_requests_total": {"cache", "outcome"},
+    "cache_load_duration_seconds_bucket": {"cache", "le"},
+    "cache_entries": {"cache"},
+    "event_loop_lag_seconds_bucket": {"le"},
     "rate_limit_exceeded_total": {"route"},
     "rate_limit_unavailable_total": set(),
     "service_info": {"service", "version", "environment"},
@@ -28,6 +32,9 @@ NAMES = {
 async def test_every_metric_has_its_name_and_its_labels(app: FastAPI, client: Client) -> None:
     await client.get("/health/live")
     app.state.telemetry.metrics.requests.socket_opened("/ws")
+    app.state.telemetry.metrics.caches.asked("price", "hit")
+    app.state.telemetry.metrics.caches.loaded("price", 1)
+    app.state.telemetry.metrics.caches.holds("price", 1)
     app.state.rate_limiter.observer.exceeded("GET /v1/things")
     app.state.rate_limiter.observer.unavailable()
 
