@@ -15,7 +15,17 @@ from cookiecutter.main import cookiecutter
 from benchmarks.run import SECTIONS, measure
 
 ROOT = Path(__file__).parent.parent
-FOREIGN = ("DATABASE_", "SERVER_", "LOG_", "METRICS_", "RATE_LIMIT_", "TRACING_", "VIRTUAL_ENV")
+FOREIGN = (
+    "CACHE_",
+    "DATABASE_",
+    "REDIS_",
+    "SERVER_",
+    "LOG_",
+    "METRICS_",
+    "RATE_LIMIT_",
+    "TRACING_",
+    "VIRTUAL_ENV",
+)
 """Settings of the caller's own services, which would change what is measured."""
 
 

@@ -12,6 +12,7 @@ from benchmarks.sections import (
     connections,
     costs,
     generator,
+    helpers,
     outbound,
     pages,
     places,
@@ -37,6 +38,7 @@ SECTIONS: dict[str, Section] = {
     "pages": pages.measure,
     "bulk": bulk.measure,
     "outbound": outbound.measure,
+    "helpers": helpers.measure,
     "generator": generator.measure,
     "places": places.measure,
 }

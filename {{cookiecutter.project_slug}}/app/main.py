@@ -15,7 +15,9 @@ from chassis.accounts.wiring import accounts
 
 # {% endif %}
 from chassis.auth.wiring import authentication
-from chassis.database.availability.background import in_background
+from chassis.caching.redis_servers import redis_probes
+from chassis.caching.wiring import caches
+from chassis.concurrency.background import in_background
 from chassis.database.availability.probe import Probe
 from chassis.database.availability.replica import watched_replica
 from chassis.database.connections.engine import create_engine
@@ -24,6 +26,7 @@ from chassis.database.migrations.standing import standing
 from chassis.database.named import named_databases
 from chassis.database.session import Database
 from chassis.observability.logging import configure_logging
+from chassis.observability.loop_lag import watching_loop
 from chassis.web.callers.guarded_routes import require_callers
 from chassis.web.callers.jwks import serve_jwks
 from chassis.web.docs import serve_docs
@@ -116,6 +119,9 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         limits = rate_limits(app, settings.rate, settings.redis, name, telemetry.limit_observer())
         await stack.enter_async_context(limits)
         await stack.enter_async_context(outbound(app, settings, telemetry))
+        app.state.redis = await stack.enter_async_context(redis_probes(settings))
+        await stack.enter_async_context(caches(settings, telemetry.cache_observer()))
+        stack.enter_context(watching_loop(telemetry.loop_observer()))
         app.state.started = time.monotonic()
         stack.push_async_callback(drain.finish)
         stack.enter_context(startup_kept())

@@ -3,7 +3,7 @@
 from prometheus_client import CollectorRegistry, Counter
 
 from chassis.accounts.observer import Outcome
-from chassis.observability.metrics.recording import harmless
+from chassis.observability.metrics.harmless import harmless
 
 
 class AccountRecorder:

@@ -16,7 +16,7 @@ from chassis.accounts.router import router as sessions
 from chassis.accounts.service import Accounts
 from chassis.accounts.settings import AccountSettings
 from chassis.accounts.users_router import router as users
-from chassis.database.availability.background import in_background
+from chassis.concurrency.background import in_background
 from chassis.settings.auth import SECRET
 from chassis.settings.faults import SettingsError
 

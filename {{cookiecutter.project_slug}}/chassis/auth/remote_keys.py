@@ -6,6 +6,7 @@ PyJWT's own client fetches in the event loop, and blocks it.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
+from contextvars import Context
 from time import monotonic
 
 import structlog
@@ -13,6 +14,7 @@ import structlog
 from chassis.auth.observer import Observer
 from chassis.auth.problems import IssuerUnavailable
 from chassis.auth.tokens import Key
+from chassis.concurrency.detached import detached
 
 AT_MOST, WITHIN = 3, 30.0
 """Fetches in so many seconds, whatever unknown keys are asked for: anybody can make those up.
@@ -70,7 +72,7 @@ class RemoteKeys:
         """The fetch that runs, or a new one unless there were some a moment ago."""
         if self._fetching is None and self._may_fetch(now := monotonic()):
             self._fetches.append(now)
-            self._fetching = asyncio.create_task(self._refresh())
+            self._fetching = detached(self._refresh(), context=Context())
         return self._fetching
 
     def _may_fetch(self, now: float) -> bool:

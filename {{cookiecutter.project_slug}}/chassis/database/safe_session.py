@@ -10,6 +10,8 @@ from sqlalchemy.exc import DBAPIError, IllegalStateChangeError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.util.concurrency import greenlet_spawn
 
+from chassis.database import after_commit
+from chassis.database.after_commit import Callback
 from chassis.database.guards import refuse_writes
 from chassis.problems import OutcomeUnknown
 
@@ -42,6 +44,16 @@ class CommittingSession(SafeSession):
     """Commits at the end of its block, unless that fails."""
 
     _ended = False
+    _attempted = False
+    _callbacks: tuple[Callback, ...] = ()
+
+    def after_commit(self, callback: Callback) -> None:
+        """Await it once all has ended and the connection is given back; not after a rollback.
+
+        Also when nobody knows whether COMMIT succeeded, or it was refused, or the task has been
+        cancelled during it: do what does no harm then. What it raises is logged.
+        """
+        self._callbacks += (callback,)
 
     async def __aexit__(self, *failure: object) -> None:
         """Raises OutcomeUnknown when the connection breaks during COMMIT."""
@@ -49,13 +61,22 @@ class CommittingSession(SafeSession):
             if failure[0] is None:
                 await greenlet_spawn(self._end)
         finally:
-            if not self._ended:  # in a task that no cancellation reaches
-                await super().__aexit__(*failure)
+            try:
+                if not self._ended:  # in a task that no cancellation reaches
+                    await super().__aexit__(*failure)
+            finally:
+                if self._attempted and self._callbacks:
+                    await after_commit.call(self._callbacks)
+
+    async def commit(self) -> None:
+        self._attempted = True
+        await super().commit()
 
     def _end(self) -> None:
         """Flush, COMMIT and close in one greenlet; three cost a quarter of a small transaction."""
         session = self.sync_session
         session.flush()
+        self._attempted = True
         try:
             session.commit()
         except DBAPIError as error:

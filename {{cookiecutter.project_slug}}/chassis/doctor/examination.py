@@ -7,6 +7,7 @@ from chassis.doctor.checks import CHECKS
 from chassis.doctor.connection import unreachable
 from chassis.doctor.facts import Facts, gather
 from chassis.doctor.others import others
+from chassis.doctor.redis_answers import redis_answers
 from chassis.doctor.report import Finding, Report, error, ok, skipped, warning
 from chassis.doctor.sizing import advise
 from chassis.doctor.upstreams import upstreams
@@ -29,6 +30,7 @@ async def examine(settings: Settings, load: Load | None = None) -> Report:
     findings |= await others(settings)
     findings |= await provider(settings)
     findings |= await upstreams(settings)
+    findings |= await redis_answers(settings)
     # Behind PgBouncer the server's limits are not the service's.
     capacity = facts.capacity if facts and not settings.database.pgbouncer else None
     return Report(findings, advise(settings, load, capacity) if load else ())

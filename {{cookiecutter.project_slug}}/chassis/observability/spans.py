@@ -20,6 +20,7 @@ from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
 from opentelemetry.trace import SpanKind, StatusCode, TraceFlags
 from sqlalchemy import URL
 
+from chassis.concurrency.detached import detached
 from chassis.observability.methods import HANDSHAKE, known_method
 from chassis.observability.span_export import RedactingExporter
 from chassis.observability.trace_context import TraceContext
@@ -55,7 +56,7 @@ class Spans:
         try:
             yield
         finally:
-            flush = asyncio.create_task(asyncio.to_thread(self.provider.shutdown))
+            flush = detached(asyncio.to_thread(self.provider.shutdown))
             await asyncio.wait({flush}, timeout=EXPORT_TIMEOUT)
             if not flush.done():
                 structlog.get_logger().warning("spans are lost: they could not be sent in time")

@@ -17,6 +17,7 @@ from pydantic_settings import (
 )
 
 from chassis.settings.auth import AuthSettings
+from chassis.settings.caching import CacheSettings
 from chassis.settings.faults import SettingsError, all_faults
 from chassis.settings.groups import (
     CorsSettings,
@@ -68,6 +69,7 @@ class Settings(Discreet, BaseSettings):
     rate: RateSettings = RateSettings()
     redis: RedisSettings = RedisSettings()
     outbound: OutboundSettings = OutboundSettings()
+    cache: CacheSettings = CacheSettings()
     log: LogSettings = LogSettings()
     metrics: MetricsSettings = MetricsSettings()
     tracing: TracingSettings = TracingSettings()

@@ -36,7 +36,7 @@ class UpstreamSettings(Limits):
 
     url: BaseURL
     """What each path is added to: `https://payments.example/v1`."""
-    headers: dict[str, SecretStr] = {}  # noqa: RUF012  pydantic copies a default
+    headers: dict[str, SecretStr] = {}
     """Sent with each call: `Authorization`, or a key by another name."""
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Mapping
-from typing import Annotated, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar, cast
 
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.pool import Pool, QueuePool
@@ -13,12 +13,13 @@ from chassis.database.availability.probe import Probe
 from chassis.database.availability.replica import Replica
 from chassis.database.migrations.standing import Standing
 from chassis.database.named import NamedDatabase
-from chassis.settings.groups import RedisSettings
 from chassis.web.openapi import Tag
-from chassis.web.redis_health import redis_latency
 from chassis.web.serving.drain import CurrentDrain
 from chassis.web.types import Output
 from chassis.web.upstream_health import UpstreamHealth, upstreams_health
+
+if TYPE_CHECKING:
+    from chassis.caching.redis_probe import RedisProbe
 
 router = APIRouter(tags=[Tag("health", "Whether it works: for supervisors, balancers, people.")])
 
@@ -51,8 +52,10 @@ class ReplicaHealth(DatabaseHealth):
 
 
 class RedisHealth(Health):
+    """Unavailable says that the service does without: values are loaded, requests uncounted."""
+
     latency_ms: float | None
-    """Milliseconds of a round trip."""
+    """Milliseconds of the last answer."""
 
 
 class FullHealth(Health):
@@ -139,7 +142,7 @@ async def get_health(
                 "database": _database(_status(answers), probe, state.database.engine.pool),
                 **_replica(state.database.replica),
                 **await _named(state.named),
-                **await _redis(state.settings.redis),
+                **await _redis(state.redis),
             },
             upstreams=upstreams_health(state),
         ),
@@ -171,26 +174,30 @@ def _replica(replica: Replica | None) -> dict[str, ReplicaHealth]:
 
 
 async def _named(databases: Mapping[str, NamedDatabase]) -> dict[str, DatabaseHealth]:
-    available = await asyncio.gather(*(it.probe.check() for it in databases.values()))
+    async with asyncio.TaskGroup() as group:
+        asked = {name: group.create_task(it.probe.check()) for name, it in databases.items()}
     return {
-        name: _database(_status(answers), it.probe, it.database.engine.pool)
-        for (name, it), answers in zip(databases.items(), available, strict=True)
+        name: _database(_status(asked[name].result()), it.probe, it.database.engine.pool)
+        for name, it in databases.items()
     }
 
 
-async def _redis(settings: RedisSettings) -> dict[str, RedisHealth]:
-    if settings.url is None:
-        return {}
-    latency = await redis_latency(settings.url)
-    milliseconds = None if latency is None else round(latency * 1000, 2)
-    return {"redis": RedisHealth(status=_status(latency is not None), latency_ms=milliseconds)}
+async def _redis(servers: Mapping[str, "RedisProbe"]) -> dict[str, RedisHealth]:
+    return {
+        name: RedisHealth(status=_status(await it.check()), latency_ms=_milliseconds(it.latency))
+        for name, it in servers.items()
+    }
+
+
+def _milliseconds(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds * 1000, 2)
 
 
 def _database(status: Status, asked: Probe | Replica, pool: Pool) -> DatabaseHealth:
     pool = cast("QueuePool", pool)
     return DatabaseHealth(
         status=status,
-        latency_ms=None if asked.latency is None else round(asked.latency * 1000, 2),
+        latency_ms=_milliseconds(asked.latency),
         server_version=asked.server_version,
         pool_size=pool.size(),
         pool_open=pool.checkedin() + pool.checkedout(),

@@ -20,6 +20,8 @@ from chassis.web.middleware.metrics import MetricsMiddleware
 from chassis.web.middleware.span import SpanMiddleware
 
 if TYPE_CHECKING:
+    from chassis.observability.metrics.caches import CacheRecorder
+    from chassis.observability.metrics.loop import LoopRecorder
     from chassis.observability.metrics.recording import CallerRecorder, LimitRecorder, Recorders
     from chassis.observability.spans import Spans
     from chassis.outbound.observation import Observation
@@ -58,6 +60,12 @@ class Telemetry:
         from chassis.observability.call_spans import spans_of  # noqa: PLC0415  it is on
 
         return Observation(upstream, recorder, spans_of(self.spans.provider, upstream, address))
+
+    def cache_observer(self) -> "CacheRecorder | None":
+        return None if self.metrics is None else self.metrics.caches
+
+    def loop_observer(self) -> "LoopRecorder | None":
+        return None if self.metrics is None else self.metrics.loop
 
     def add_routes(self, app: FastAPI) -> None:
         if self.metrics is None or self._port is not None:

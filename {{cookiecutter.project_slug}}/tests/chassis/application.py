@@ -12,7 +12,9 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from chassis.auth.wiring import authentication
-from chassis.database.availability.background import in_background
+from chassis.caching.redis_servers import redis_probes
+from chassis.caching.wiring import caches
+from chassis.concurrency.background import in_background
 from chassis.database.availability.probe import Probe
 from chassis.database.availability.replica import watched_replica
 from chassis.database.connections.engine import create_engine
@@ -21,6 +23,7 @@ from chassis.database.migrations.standing import standing
 from chassis.database.named import named_databases
 from chassis.database.session import Database
 from chassis.observability.logging import configure_logging
+from chassis.observability.loop_lag import watching_loop
 from chassis.settings import Settings
 from chassis.settings.identity import Environment
 from chassis.web.callers.guarded_routes import require_callers
@@ -128,6 +131,9 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         limits = rate_limits(app, settings.rate, settings.redis, name, telemetry.limit_observer())
         await stack.enter_async_context(limits)
         await stack.enter_async_context(outbound(app, settings, telemetry))
+        app.state.redis = await stack.enter_async_context(redis_probes(settings))
+        await stack.enter_async_context(caches(settings, telemetry.cache_observer()))
+        stack.enter_context(watching_loop(telemetry.loop_observer()))
         app.state.started = time.monotonic()
         stack.push_async_callback(drain.finish)
         stack.enter_context(startup_kept())

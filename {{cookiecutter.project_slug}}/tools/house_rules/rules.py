@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from tools.house_rules import finders, problems, routes
+from tools.house_rules import concurrency, finders, problems, routes
 
 PYTHON = ("app", "chassis", "migrations")
 FEATURES = ("app/features",)
 ONE_TRANSACTION = "0003-one-request-one-transaction.md"
 PROBLEMS = "0004-errors-are-problem-details.md"
 OFFSETS = "0023-instants-know-their-offset.md"
+CONCURRENCY = "0046-tasks-have-an-end.md"
 
 
 @dataclass(frozen=True)
@@ -99,5 +100,33 @@ RULES = (
         "with not_modified tags(200, 304)",
         "0009-optimistic-concurrency.md",
         within=FEATURES,
+    ),
+    Rule(
+        "HR012",
+        concurrency.gathering,
+        "After the first failure the others run on, and what they gave is lost; asyncio.TaskGroup "
+        "for all or nothing, gathered of chassis/concurrency/fan_out.py for many",
+        CONCURRENCY,
+    ),
+    Rule(
+        "HR013",
+        concurrency.loose_task,
+        "Nobody waits for this task or hears that it failed; asyncio.TaskGroup, or in_background "
+        "or detached of chassis/concurrency",
+        CONCURRENCY,
+    ),
+    Rule(
+        "HR014",
+        concurrency.swallowed_cancellation,
+        "Whoever cancelled it waits in vain; raise it again, and wait for the end of a task by "
+        "asyncio.wait([task])",
+        CONCURRENCY,
+    ),
+    Rule(
+        "HR015",
+        concurrency.blocking_call,
+        "All requests of the process wait while this blocks; await threads.run(function, ...), "
+        "with Threads of chassis/concurrency/threads.py",
+        CONCURRENCY,
     ),
 )

@@ -18,7 +18,7 @@ IN_APP = {
     ".web": "conditional docs health idempotency metrics openapi pagination responses types",
     ".web.middleware": "deadline drain head hosts limits logging metrics request_id "
     "security_headers span timing trace websocket",
-    ".web.rate_limits": "limiter outage policies process shared standing",
+    ".web.rate_limits": "limiter policies process shared standing",
     ".web.routing": "json_body lean_route path_index plain queries quick_router route_table "
     "shadows solving",
 }
@@ -26,7 +26,8 @@ IN_APP = {
 ROOMS = {
     ("app", "chassis.web"): "telemetry",
     ("app", "chassis.web.serving"): "garbage workers",
-    ("app.database", "chassis.database.availability"): "background lag probe replica sampling",
+    ("app.database", "chassis.concurrency"): "background",
+    ("app.database", "chassis.database.availability"): "lag probe replica sampling",
     ("app.database", "chassis.database.connections"): "dialect engine line observation password "
     "pgbouncer pool warm_up",
     ("app.database", "chassis.database.paging"): "cursors keyset sorting",
@@ -38,6 +39,7 @@ ROOMS = {
     ("app.web", "chassis.web.middleware"): "exchange",
     ("app.web", "chassis.web.routing"): "body_rules held_sessions matched_route",
     ("app.web", "chassis.web.serving"): "cancellation drain header_timeout listening signals",
+    ("app.web.rate_limits", "chassis.observability"): "outage",
     ("app.web", "chassis.web.values"): "decimals meaning stored_json texts",
     ("tests", "tests.chassis"): "served_app served_sockets talking",
     ("tests", "tests.support"): "balancer eventually forking serving",
@@ -83,6 +85,7 @@ SESSIONS, NAMED = "chassis.web.sessions", "chassis.web.named_databases"
 CLIENTS, COMPOSITION = "tests.support.clients", "tests.support.composition"
 NAMES = {
     "app.web.routing.quicken": "chassis.web.routing.quicken",
+    "app.web.cancellation.is_cancelled": "chassis.concurrency.cancellation.is_cancelled",
     "app.settings.Environment": "chassis.settings.identity.Environment",
     "app.settings.SECRETS": "chassis.settings.SECRETS",
     "app.settings.WELL_KNOWN_PASSWORDS": "chassis.settings.WELL_KNOWN_PASSWORDS",

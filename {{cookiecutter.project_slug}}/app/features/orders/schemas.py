@@ -38,6 +38,16 @@ class OrderRead(Output):
     updated_at: datetime
 
 
+class BestSeller(Output, frozen=True):
+    product_id: UUID
+    name: str
+    units: int
+
+
+class BestSellers(Output, frozen=True):
+    products: tuple[BestSeller, ...]
+
+
 class OrderQuery(PageQuery):
     sort: Literal["id", "-id"] = "-id"
     """`id` is the order of creation; a minus turns it round."""

@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from chassis.database.availability.background import in_background
+from chassis.concurrency.background import in_background
 from chassis.database.availability.lag import Lag
 from chassis.database.connections import warm_up
 from chassis.database.connections.engine import create_engine

@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from chassis.concurrency.detached import detached
 from chassis.database.connections.pool import FairPool
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ async def observing_pool(
     for name in ("invalidate", "soft_invalidate"):
         event.listen(engine.sync_engine, name, lambda *_: recorder.invalidated())
     end = asyncio.Event()
-    sampling = asyncio.create_task(_sample_until(end, engine, available, recorder))
+    sampling = detached(_sample_until(end, engine, available, recorder))
     try:
         yield
     finally:

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, suppress
 
 import structlog
 
-from chassis.database.availability.background import in_background
+from chassis.concurrency.background import in_background
 from chassis.database.availability.probe import Probe
 from chassis.database.connections.line import FAILURES
 from chassis.database.connections.warm_up import WarmUp

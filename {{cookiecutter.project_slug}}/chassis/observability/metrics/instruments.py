@@ -11,6 +11,8 @@ from prometheus_client import (
     disable_created_metrics,
 )
 
+from chassis.observability.metrics.caches import CacheInstruments
+from chassis.observability.metrics.loop import loop_lag
 from chassis.settings.identity import Identity
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -72,6 +74,8 @@ class Metrics:
         )
         self.database = DatabaseInstruments(registry)
         self.outbound = OutboundInstruments(registry)
+        self.caches = CacheInstruments(registry, SECONDS)
+        self.loop_lag = loop_lag(registry, SECONDS)
         Gauge(
             "service_info",
             "What is running.",

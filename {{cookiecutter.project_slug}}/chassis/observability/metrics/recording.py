@@ -1,34 +1,16 @@
-"""What the parts of the service call to count. Labels are looked up once, not at each call.
+"""What the parts of the service call to count. Labels are looked up once, not at each call."""
 
-Counting is never worth a request: what goes wrong here is logged, and the request goes on.
-"""
-
-from collections.abc import Callable
-from functools import wraps
-from typing import ParamSpec
-
-import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
 from chassis.observability.methods import known_method
+from chassis.observability.metrics.caches import CacheRecorder
+from chassis.observability.metrics.harmless import harmless
 from chassis.observability.metrics.instruments import Metrics
+from chassis.observability.metrics.loop import LoopRecorder
 from chassis.settings.identity import Identity
 
 UNMATCHED = "unmatched"
 """The route of a request that no route matched; its path would be a label without end."""
-
-Arguments = ParamSpec("Arguments")
-
-
-def harmless(record: Callable[Arguments, None]) -> Callable[Arguments, None]:
-    @wraps(record)
-    def recorded(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
-        try:
-            record(*args, **kwargs)
-        except Exception:  # noqa: BLE001  a metric must not break what it counts
-            structlog.get_logger().exception("a metric could not be recorded")
-
-    return recorded
 
 
 class Recorders:
@@ -40,6 +22,8 @@ class Recorders:
         self.requests = RequestRecorder(self._metrics)
         self.limits = LimitRecorder(self._metrics)
         self.callers = CallerRecorder(self._metrics)
+        self.caches = CacheRecorder(self._metrics.caches)
+        self.loop = LoopRecorder(self._metrics.loop_lag)
 
     def database(self, name: str) -> "DatabaseRecorder":
         return DatabaseRecorder(self._metrics, name)

@@ -15,7 +15,7 @@ from chassis.web.errors.meanings import FAILURES
 from chassis.web.errors.problem_handlers import handle_problems, on_defect
 from chassis.web.errors.problem_response import problem_response
 
-TOLD = (Problem, HTTPException, *FAILURES)
+TOLD = (Problem, HTTPException, *FAILURES, ExceptionGroup)
 
 
 def handle_errors(app: FastAPI) -> None:
@@ -26,8 +26,9 @@ def handle_errors(app: FastAPI) -> None:
 async def response_to_raised(error: BaseException, scope: Scope) -> Response | None:
     """For the logging middleware: what a middleware raised to be told, answered as a route's is.
 
-    None for a defect. What a route raises has been answered within, where Starlette puts its
-    handlers; so has nothing that a middleware raises.
+    None for a defect, and for a group of which not all members mean the same. What a route raises
+    has been answered within, where Starlette puts its handlers; so has nothing that a middleware
+    raises.
     """
     given = getattr(scope.get("app"), "exception_handlers", {})
     told = type(error).__mro__ if isinstance(error, TOLD) else ()
@@ -42,14 +43,17 @@ async def response_to_defect(error: BaseException, scope: Scope) -> Response:
     """
     given = getattr(scope.get("app"), "exception_handlers", {})
     handler = next((given[it] for it in reversed(given) if it in {500, Exception}), on_defect)
-    return await _answer(handler, error, scope)
+    return await _answer(handler, error, scope) or problem_response(InternalError(), scope)
 
 
-async def _answer(handler: Any, error: BaseException, scope: Scope) -> Response:
+async def _answer(handler: Any, error: BaseException, scope: Scope) -> Response | None:
+    """None when the handler raises the error itself: it has no answer to that."""
     # As in ServerErrorMiddleware: the body is gone, and who asks for it is told so at once.
     request: Any = Request(scope) if scope["type"] == "http" else HTTPConnection(scope)
     try:
         return await answer_of(handler, request, error)
-    except Exception:  # noqa: BLE001  whatever it is, there is an answer
+    except Exception as raised:  # noqa: BLE001  whatever it is, there is an answer
+        if raised is error:
+            return None
         structlog.get_logger().exception("the handler of errors failed")
         return problem_response(InternalError(), scope)

@@ -4,12 +4,13 @@ import asyncio
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from chassis.concurrency.cancellation import is_cancelled
 from chassis.outbound.deadline import begin_deadline
 from chassis.problems import DeadlineExceeded, Stopping
 from chassis.web.errors.problem_response import problem_response
 from chassis.web.middleware.deadline_timer import Deadlines
 from chassis.web.middleware.exchange import Exchange, SocketExchange
-from chassis.web.serving.cancellation import is_cancelled, is_draining
+from chassis.web.serving.cancellation import is_draining
 
 
 class DeadlineMiddleware:

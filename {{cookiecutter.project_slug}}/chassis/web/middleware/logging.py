@@ -8,6 +8,7 @@ import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.auth.principal import PRINCIPAL
+from chassis.concurrency.cancellation import is_cancelled
 from chassis.observability.events import EventLog
 from chassis.observability.queries import Queries, count_queries
 from chassis.web.errors.handlers import response_to_defect, response_to_raised
@@ -15,7 +16,6 @@ from chassis.web.middleware.exchange import Exchange
 from chassis.web.middleware.websocket import WebSocketMiddleware
 from chassis.web.routing.matched_route import route_template
 from chassis.web.routing.told_path import told_path
-from chassis.web.serving.cancellation import is_cancelled
 
 SERVER_ERROR = 500
 EXPECTED = "expected"

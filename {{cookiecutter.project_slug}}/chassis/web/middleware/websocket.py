@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect, WebSocketDisconnected
 
 from chassis.auth.principal import PRINCIPAL
+from chassis.concurrency.cancellation import is_cancelled
 from chassis.observability.events import EventLog
 from chassis.problems import InternalError, Stopping
 from chassis.web.errors.handlers import response_to_raised
@@ -21,7 +22,7 @@ from chassis.web.errors.websocket_errors import SERVER_ERROR, answering
 from chassis.web.middleware.exchange import ACCEPTED, UNANSWERED, Exchange, SocketExchange
 from chassis.web.routing.matched_route import route_template
 from chassis.web.routing.told_path import told_path
-from chassis.web.serving.cancellation import is_cancelled, is_draining
+from chassis.web.serving.cancellation import is_draining
 
 
 class WebSocketMiddleware:

@@ -7,11 +7,9 @@ from time import time
 from limits.aio.storage import RedisStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from limits.errors import StorageError
-from redis.asyncio import BlockingConnectionPool
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 
-from chassis.web.rate_limits.outage import Outage
+from chassis.caching.redis_pool import pool_at
+from chassis.observability.outage import Outage
 from chassis.web.rate_limits.policies import Policy
 from chassis.web.rate_limits.standing import Standing
 
@@ -22,14 +20,7 @@ class SharedStorage(RedisStorage):
     """Keeps no request waiting: one try, for `timeout` seconds. Raises StorageError."""
 
     def __init__(self, url: str, timeout: float) -> None:
-        self._pool = BlockingConnectionPool.from_url(
-            url,
-            max_connections=20,
-            timeout=timeout,
-            socket_timeout=timeout,
-            socket_connect_timeout=timeout,
-            retry=Retry(NoBackoff(), 0),
-        )
+        self._pool = pool_at(url, timeout)
         super().__init__(
             f"async+{url}",
             wrap_exceptions=True,

@@ -1,13 +1,6 @@
-"""Whose cancellation it is."""
+"""Whether it is the end of the service that cancels."""
 
-import asyncio
 from typing import Any
-
-
-def is_cancelled(error: BaseException) -> bool:
-    """Whether someone asked this task to stop; else a CancelledError is a stray of inner work."""
-    task = asyncio.current_task()
-    return isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling() > 0
 
 
 def is_draining(app: Any) -> bool:

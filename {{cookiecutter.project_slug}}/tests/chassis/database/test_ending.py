@@ -133,5 +133,5 @@ async def test_a_transaction_begun_after_the_commit_is_ended_too(database: Datab
         event.listen(session.sync_session, "after_transaction_end", begin_another, once=True)
 
     assert checked_out(database) == 0
-    async with database.reading() as session:
-        assert await session.scalar(select(Thing.name)) == "lamp"
+    async with database.reading() as reading:
+        assert await reading.scalar(select(Thing.name)) == "lamp"

@@ -9,7 +9,9 @@ from tests.chassis.documents.pages import Page
 from tests.support.composition import PROJECT
 
 PAGES = [
+    Page("caching.md"),
     Page("calling-others.md"),
+    Page("concurrency.md"),
     Page("queries.md"),
     Page("who-calls.md"),
     Page("your-own-middleware.md"),

@@ -22,6 +22,10 @@ NAMES = {
     "outbound_call_duration_seconds_bucket": {"upstream", "outcome", "le"},
     "outbound_calls_in_progress": {"upstream"},
     "outbound_retries_total": {"upstream"},
+    "cache_requests_total": {"cache", "outcome"},
+    "cache_load_duration_seconds_bucket": {"cache", "le"},
+    "cache_entries": {"cache"},
+    "event_loop_lag_seconds_bucket": {"le"},
     "rate_limit_exceeded_total": {"route"},
     "rate_limit_unavailable_total": set(),
     "auth_tokens_total": {"outcome"},
@@ -34,6 +38,9 @@ async def test_every_metric_has_its_name_and_its_labels(app: FastAPI, client: Cl
     await client.get("/health/live")
     app.state.telemetry.metrics.requests.socket_opened("/ws")
     app.state.telemetry.metrics.upstream("shop").ended("ok", 0.1)
+    app.state.telemetry.metrics.caches.asked("price", "hit")
+    app.state.telemetry.metrics.caches.loaded("price", 1)
+    app.state.telemetry.metrics.caches.holds("price", 1)
     app.state.rate_limiter.observer.exceeded("GET /v1/things")
     app.state.rate_limiter.observer.unavailable()
     app.state.telemetry.caller_observer().token("accepted")

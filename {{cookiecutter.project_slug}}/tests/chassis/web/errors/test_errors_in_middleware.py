@@ -31,6 +31,8 @@ def raise_in_middleware(app: FastAPI, error: BaseException) -> None:
         (Forbidden("You may not."), 403, "/problems/forbidden"),
         (HTTPException(413), 413, "/problems/content-too-large"),
         (PoolTimeoutError(), 503, "/problems/pool-exhausted"),
+        (ExceptionGroup("", [NotFound(), HTTPException(404)]), 404, "/problems/not-found"),
+        (ExceptionGroup("", [TimeoutError(), TimeoutError()]), 504, "/problems/timeout"),
     ],
 )
 async def test_what_is_raised_to_be_told_is_answered_as_a_route_would(
@@ -48,7 +50,15 @@ async def test_what_is_raised_to_be_told_is_answered_as_a_route_would(
     assert read_log("unhandled error") == []
 
 
-@pytest.mark.parametrize("error", [RuntimeError("hunter2"), ExceptionGroup("", [NotFound()])])
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("hunter2"),
+        ExceptionGroup("", [NotFound(), KeyError()]),
+        ExceptionGroup("", [NotFound(), Forbidden()]),
+        ExceptionGroup("", [RuntimeError("hunter2")]),
+    ],
+)
 async def test_a_defect_is_told_to_nobody_but_the_log(
     app: FastAPI, client: Client, read_log: ReadLog, error: Exception
 ) -> None:
@@ -83,6 +93,19 @@ async def test_a_handler_that_fails_leaves_an_answer(
     assert len(read_log("the handler of errors failed")) == 1
 
 
+async def test_a_handler_of_defects_that_raises_the_defect_leaves_an_answer(
+    app: FastAPI, client: Client, read_log: ReadLog
+) -> None:
+    @app.exception_handler(Exception)
+    async def refuse(_request: Request, error: Exception) -> Response:
+        raise error
+
+    raise_in_middleware(app, RuntimeError())
+
+    assert (await client.get("/anything")).status_code == 500
+    assert len(read_log("unhandled error")) == 1
+
+
 async def test_without_handlers_a_problem_is_a_defect(app: FastAPI, client: Client) -> None:
     app.exception_handlers.clear()
     raise_in_middleware(app, Forbidden())
@@ -91,7 +114,13 @@ async def test_without_handlers_a_problem_is_a_defect(app: FastAPI, client: Clie
 
 
 @pytest.mark.parametrize(
-    ("error", "status"), [(Forbidden("You may not."), 403), (RuntimeError("hunter2"), 500)]
+    ("error", "status"),
+    [
+        (Forbidden("You may not."), 403),
+        (RuntimeError("hunter2"), 500),
+        (ExceptionGroup("hunter2", [Forbidden("You may not.")]), 403),
+        (ExceptionGroup("hunter2", [Forbidden("You may not."), NotFound("")]), 500),
+    ],
 )
 async def test_a_handshake_is_refused_by_it(app: FastAPI, error: Exception, status: int) -> None:
     @app.websocket("/talk")
