@@ -9,7 +9,7 @@ from benchmarks.service import Service
 from benchmarks.tables import Table
 
 # Not secret: it signs nothing outside of this measurement.
-SECRET = "a key of the benchmarks, which nobody else should use"  # noqa: S105
+SECRET = "a key of the benchmarks that nobody else should use"  # noqa: S105
 PLAIN, KNOWN, FIRST = "no guard", "guard, known token", "guard, new token"
 NOTE = "A trivial route; the service with its full stack of middleware. A new token is verified."
 REQUESTS = 500

@@ -1,11 +1,13 @@
 """Who calls is known to all that counts, keeps or tells something of a request."""
 
 from collections.abc import Iterator
+from unittest.mock import Mock
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
+from chassis.auth.tokens import _header
 from chassis.settings import Settings
 from chassis.settings.groups import MetricsSettings, RateSettings, TracingSettings
 from tests.chassis.auth.guarded import router
@@ -107,6 +109,18 @@ async def test_who_says_nothing_true_is_counted_by_address(
         assert await statuses(office, headers, 4) == [200] * 3 + [429]
         assert await statuses(office, acting_as(settings, "ada"), 1) == [200]
         assert await statuses(home, headers, 1) == [200]
+
+
+async def test_a_token_that_is_counted_is_not_verified_again_for_the_guard(
+    start_app: StartApp, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = Mock(wraps=_header)
+    monkeypatch.setattr("chassis.auth.tokens._header", asked)
+    app = await limited(start_app, settings)
+    async with at(app, "192.0.2.1") as client:
+        for headers in (acting_as(settings, "ada"), bearer("wrong")):
+            await client.get("/guarded", headers=headers)
+    assert asked.call_count == 2
 
 
 @pytest.fixture
