@@ -11,12 +11,17 @@ from app.settings import Settings
 from tests.support.composition import PROJECT, Composition
 from tests.support.settings import settings_of
 
-SERVICE = Composition(create_app, Settings, [it.name for it in Base.metadata.sorted_tables])
+UPSTREAMS: list[str] = []
+"""Services that the app calls, by their names in OUTBOUND_UPSTREAMS: docs/calling-others.md."""
+NOWHERE = "http://127.0.0.1:1"
+TABLES = [it.name for it in Base.metadata.sorted_tables]
+SERVICE = Composition(create_app, Settings, TABLES, UPSTREAMS)
 
 
 def make_settings(**groups: Any) -> Settings:
     """Settings from these values alone, whatever the environment and `.env` say."""
-    return settings_of(Settings, groups)
+    called = {"upstreams": dict.fromkeys(UPSTREAMS, NOWHERE)}
+    return settings_of(Settings, {"outbound": called, **groups})
 
 
 def migrate(url: str) -> None:

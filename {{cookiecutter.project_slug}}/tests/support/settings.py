@@ -18,11 +18,14 @@ def make_settings(**groups: Any) -> Settings:
 def settings_of(kind: type[Kind], groups: dict[str, Any]) -> Kind:
     """Without warm-up, which would open connections that a test does not expect, and patient.
 
-    A busy machine is no exhausted pool, and no database that is away.
+    A busy machine is no exhausted pool, no database that is away, and no slow upstream.
     """
     if isinstance(database := groups.get("database"), dict):
         patient = {"pool_timeout": 60, "connect_timeout": 60}
         groups = groups | {"database": {"warm_up": 0, **patient, **database}}
+    if isinstance(outbound := groups.get("outbound"), dict):
+        patient = {"timeout": 60, "connect_timeout": 60, "read_timeout": 60, "wait": 60}
+        groups = groups | {"outbound": {**patient, **outbound}}
     made: Kind = _isolated(kind)(**{"environment": "test", **groups})
     return made
 

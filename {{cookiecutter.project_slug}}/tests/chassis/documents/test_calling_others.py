@@ -1,38 +1,32 @@
 """What docs/calling-others.md shows, served, with the server of its tests."""
 
 import re
-from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chassis.outbound import public_only
-from chassis.settings import Settings
 from chassis.settings.outbound import OutboundSettings
 from tests.chassis import application
 from tests.chassis.documents.pages import Page
 from tests.support.clients import Client
-from tests.support.settings import make_settings
-from tests.support.upstreams import LocalUpstream, local_upstream
+from tests.support.composition import Composition
+from tests.support.upstreams import LocalUpstream
 
 PAGE = Page("calling-others.md")
 page: Any = PAGE.load()
 
 
-@pytest.fixture
-def upstreams() -> Iterator[dict[str, LocalUpstream]]:
-    with local_upstream() as payments:
-        yield {"payments": payments}
+@pytest.fixture(scope="module")
+def composition(composition: Composition) -> Composition:
+    """As the page says."""
+    return replace(composition, upstreams=["payments"])
 
 
-@pytest.fixture
-def settings(
-    database_url: str, upstreams: dict[str, LocalUpstream], monkeypatch: pytest.MonkeyPatch
-) -> Settings:
+@pytest.fixture(autouse=True)
+def _routed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(application, "ROUTERS", [*application.ROUTERS, page.router])
-    called = {name: it.url for name, it in upstreams.items()}
-    patient = {"timeout": 60, "connect_timeout": 60, "read_timeout": 60}
-    return make_settings(database={"url": database_url}, outbound={"upstreams": called, **patient})
 
 
 async def test_the_test_of_the_page(client: Client, upstreams: dict[str, LocalUpstream]) -> None:

@@ -46,13 +46,7 @@ async def spans_and_peer(collector: Collector, database_url: str) -> tuple[Any, 
         settings = make_settings(
             database={"url": database_url},
             tracing={"endpoint": collector.url},
-            outbound={
-                "upstreams": {"shop": peer.url},
-                "attempts": 1,
-                "timeout": 60,
-                "connect_timeout": 60,
-                "read_timeout": 60,
-            },
+            outbound={"upstreams": {"shop": peer.url}, "attempts": 1},
         )
         app = create_app(settings)
         async with lifespan(app), client_of(app) as client:

@@ -1,7 +1,10 @@
 """No request takes for ever, unless it has begun to answer."""
 
 import asyncio
+import gc
+import weakref
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from fastapi import BackgroundTasks, FastAPI
@@ -153,3 +156,27 @@ async def test_a_websocket_that_was_accepted_may_take_its_time() -> None:
         await send({"type": "websocket.close"})
 
     assert [it["type"] for it in await shaken(patient)] == ["websocket.accept", "websocket.close"]
+
+
+async def test_nothing_of_a_request_is_left_for_the_collector() -> None:
+    """Its task leads to its context, that to the deadline, and that nowhere once it is over."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def nothing(*_: object) -> Any:
+        return None
+
+    bounded: ASGIApp = DeadlineMiddleware(app, seconds=60)
+    gc.disable()
+    try:
+        scope = {"type": "http", "path": "/"}
+        task = asyncio.ensure_future(bounded(scope, nothing, nothing))
+        left = weakref.ref(task)
+        await task
+        del task, scope
+        await asyncio.sleep(0)  # the event loop still has it in hand
+        assert left() is None
+    finally:
+        gc.enable()

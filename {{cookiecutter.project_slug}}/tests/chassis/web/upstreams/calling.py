@@ -3,11 +3,12 @@
 import asyncio
 from typing import Annotated, Any
 
-from fastapi import APIRouter, BackgroundTasks
+from fastapi import APIRouter, BackgroundTasks, FastAPI
 
 from chassis.outbound.upstream import Upstream
 from chassis.settings import Settings
 from chassis.web.upstreams import public_only, upstream
+from tests.chassis import application
 from tests.chassis.outbound.misbehaving import Misbehaving
 from tests.support.settings import make_settings
 
@@ -58,7 +59,12 @@ statuses: list[int] = []
 
 
 def settings_with(database_url: str, peer: Misbehaving, **groups: Any) -> Settings:
-    patient = {"timeout": 60, "connect_timeout": 60, "read_timeout": 60}
-    called = {"upstreams": {"shop": peer.url}, **patient}
+    called = {"upstreams": {"shop": peer.url}}
     database = {"url": database_url, "statement_timeout": 0.5}
     return make_settings(database=database, outbound=called, **groups)
+
+
+def create_app() -> FastAPI:
+    """To be served, with the settings of its environment."""
+    application.ROUTERS = [*application.ROUTERS, router]
+    return application.create_app()
