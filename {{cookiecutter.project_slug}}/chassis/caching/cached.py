@@ -36,9 +36,7 @@ class Cached(Generic[Value]):
         Another `version` when values mean something else than before, for what is kept in Redis
         outlives a release. A load that takes longer than `longest_load` raises TimeoutError.
         """
-        if issubclass(kind, BaseModel) and not kind.model_config.get("frozen"):
-            message = f"{kind.__name__} could be changed by one who gets it: say frozen=True"
-            raise TypeError(message)
+        _require_frozen(kind)
         self.kind = kind
         self.policy = Policy(name, ttl, absent_ttl, shared, version, longest_load)
 
@@ -64,3 +62,14 @@ class Cached(Generic[Value]):
         Of caches in the processes this one's forgets; for the others, `ttl` is the bound.
         """
         forget_after_commit(session, self, key)
+
+
+def _require_frozen(kind: object) -> None:
+    """`kind` may also be `tuple[str, ...]`, which is no class."""
+    if (
+        isinstance(kind, type)
+        and issubclass(kind, BaseModel)
+        and not kind.model_config.get("frozen")
+    ):
+        message = f"{kind.__name__} could be changed by one who gets it: say frozen=True"
+        raise TypeError(message)

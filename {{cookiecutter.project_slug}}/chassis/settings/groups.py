@@ -223,7 +223,7 @@ class RedisSettings(Group):
     """What processes share besides the database."""
 
     url: Annotated[RedisURL | None, BeforeValidator(lambda v: v or None)] = None
-    """`redis://:password@host:6379/0`, for limits and caches; else each process has its own."""
+    """`redis://:password@host:6379/0`, for rate limits and caches; else processes share none."""
 
 
 class LogSettings(Group):

@@ -4,6 +4,7 @@ import asyncio
 import gc
 from collections.abc import Callable, Coroutine
 from typing import Any
+from weakref import ref
 
 import pytest
 
@@ -11,17 +12,21 @@ from chassis.concurrency.detached import Flights, detached
 
 
 async def test_it_goes_on_though_nobody_holds_it() -> None:
-    """The event loop alone holds a task weakly."""
-    ended = asyncio.Event()
+    """The event loop holds a task weakly, and what this one waits for is held by it alone."""
+    ended, waiting = asyncio.Event(), []
 
     async def work() -> None:
         future = asyncio.get_running_loop().create_future()
-        asyncio.get_running_loop().call_later(0.01, future.set_result, None)
+        waiting.append(ref(future))
         await future
         ended.set()
 
     detached(work())
+    await asyncio.sleep(0)
     gc.collect()
+    future = waiting[0]()
+    assert future is not None
+    future.set_result(None)
 
     await ended.wait()
 
