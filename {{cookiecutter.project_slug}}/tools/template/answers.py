@@ -44,7 +44,7 @@ def questions_of(template: Mapping[str, Any]) -> Questions:
 
 
 def changed(record: Record, said: str, questions: Questions) -> Record:
-    """The record with the answers of `example=no author='A team'`. Raises RefusedError."""
+    """The record with the answers of `parts=none author='A team'`. Raises RefusedError."""
     given = _split(said)
     if faults := [fault for pair in given for fault in _faults(*pair, questions)]:
         raise RefusedError("\n".join([*faults, "", listed(record, questions)]))
