@@ -10,7 +10,7 @@ from chassis.accounts.schemas import Credentials, PasswordChange, Refresh, Token
 from chassis.accounts.service import Accounts, CurrentAccounts, Tokens
 from chassis.auth.guards import public
 from chassis.auth.problems import InvalidCredentials, TooBusy
-from chassis.problems import Forbidden, InvalidRequest
+from chassis.problems import Forbidden
 from chassis.web.openapi import Tag, problems
 from chassis.web.service import service_of
 
@@ -22,7 +22,7 @@ router = APIRouter(prefix="/v1/auth", tags=[TAG])
     "/sessions",
     status_code=201,
     response_model=TokensRead,
-    responses=problems(InvalidCredentials, TooManyFailures, TooBusy),
+    responses=problems(InvalidCredentials, Forbidden, TooManyFailures, TooBusy),
 )
 @public
 async def sign_in(
@@ -31,7 +31,7 @@ async def sign_in(
     """The access token goes into `Authorization`, the refresh token gets the next one."""
     if body.cookie and not accounts.settings.refresh_cookie:
         message = "This service keeps no cookies: AUTH_REFRESH_COOKIE is off."
-        raise InvalidRequest(message)
+        raise Forbidden(message)
     password = body.password.get_secret_value()
     tokens = await accounts.sign_in(body.email, password, _address(request))
     return _answer(tokens, accounts, request, response, in_cookie=body.cookie)

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, SecretStr
 
 from chassis.web.pagination import PageQuery
-from chassis.web.types import Input, Instant, Name, Output, omitted
+from chassis.web.types import Bool, Input, Instant, Name, Output, omitted
 
 SHORTEST, LONGEST = 15, 256
 """Characters of a password that is all there is, without rules on which they are.
@@ -38,7 +38,7 @@ Scopes = Annotated[list[Scope], Field(max_length=100)]
 class Credentials(Input):
     email: Email
     password: Password
-    cookie: bool = False
+    cookie: Bool = False
     """Keep the refresh token in a cookie, for a page in a browser."""
 
 
@@ -71,7 +71,7 @@ class UserCreate(Input):
 class UserUpdate(Input):
     """What is left out stays as it is."""
 
-    disabled: bool = omitted()
+    disabled: Bool = omitted()
     """A disabled user is signed out everywhere."""
     scopes: Scopes = omitted()
     """Who loses one is signed out everywhere, for tokens have it still."""

@@ -1,6 +1,6 @@
 """Finds out who calls: a token is verified once, and then known as long as it lives."""
 
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from chassis.auth.credentials import bearer_credential
@@ -56,8 +56,11 @@ class Authentication:
             return known
         if REFUSED in state:
             raise state[REFUSED]
+        sent = [value for name, value in scope["headers"] if name == b"authorization"]
+        if not sent:
+            return None
         try:
-            principal = await self._found(scope["headers"])
+            principal = await self._found(sent)
         except (InvalidToken, IssuerUnavailable) as problem:
             state[REFUSED] = problem
             self._observer.token(problem.outcome)
@@ -66,23 +69,23 @@ class Authentication:
             state[PRINCIPAL] = principal
         return principal
 
-    async def _found(self, headers: Iterable[tuple[bytes, bytes]]) -> Principal | None:
-        credential = bearer_credential(headers)
-        if credential is None:
-            return None
-        principal = self.verified.get(credential) or await self._verify(credential)
-        if principal.session in self.revoked:
+    async def _found(self, sent: Sequence[bytes]) -> Principal | None:
+        """`sent` are all headers of that name: there should be one."""
+        principal = self.verified.get(sent[0]) if len(sent) == 1 else None
+        if principal is None and (credential := bearer_credential(sent)) is not None:
+            principal = await self._verify(credential, sent[0])
+        if principal is not None and principal.session in self.revoked:
             raise ended()
         return principal
 
-    async def _verify(self, credential: str) -> Principal:
+    async def _verify(self, credential: str, header: bytes) -> Principal:
         for prefix, check in self._others.items():
             if credential.startswith(prefix):
                 return await _checked(check, credential)
         if self._verifier is None:
             raise InvalidToken
         principal, ends = await self._verifier.verify(credential)
-        self.verified.keep(credential, principal, ends)
+        self.verified.keep(header, principal, ends)
         self._observer.token("accepted")
         return principal
 

@@ -44,6 +44,7 @@ class Requires(Bearer):
             message = f"{wrong[0]!r} is no scope: it is printable ASCII without spaces and quotes"
             raise ValueError(message)
         self.scopes = frozenset(scopes)
+        self._hash = hash((type(self), self.scopes))  # asked for several times in each request
 
     async def __call__(self, connection: HTTPConnection) -> Principal:
         scope = connection.scope
@@ -58,7 +59,7 @@ class Requires(Bearer):
         return type(other) is type(self) and other.scopes == self.scopes
 
     def __hash__(self) -> int:
-        return hash((type(self), self.scopes))
+        return self._hash
 
 
 class Invites(Bearer):
@@ -76,7 +77,7 @@ MaybeAuthenticated = Annotated[Principal | None, Depends(Invites())]
 
 def authentication_of(scope: Scope) -> Authentication:
     """Of the service, also within an application that is mounted in it."""
-    found: Authentication = (scope.get("service") or scope["app"]).state.authentication
+    found: Authentication = (scope.get("service") or scope["app"]).state["authentication"]
     return found
 
 

@@ -10,25 +10,28 @@ AT_MOST = 4_096
 
 
 class VerifiedTokens:
-    """The ones that were used last; each ends with its token."""
+    """The ones that were used last, by the header that they came in; each ends with its token.
+
+    To take the header apart again would cost more than to find it.
+    """
 
     def __init__(self, at_most: int = AT_MOST) -> None:
         self._at_most = at_most
-        self._known: OrderedDict[str, tuple[Principal, float]] = OrderedDict()
+        self._known: OrderedDict[bytes, tuple[Principal, float]] = OrderedDict()
 
-    def get(self, token: str) -> Principal | None:
-        found = self._known.get(token)
+    def get(self, header: bytes) -> Principal | None:
+        found = self._known.get(header)
         if found is None:
             return None
         principal, ends = found
         if ends <= time():
-            del self._known[token]
+            del self._known[header]
             return None
-        self._known.move_to_end(token)
+        self._known.move_to_end(header)
         return principal
 
-    def keep(self, token: str, principal: Principal, ends: float) -> None:
-        self._known[token] = principal, ends
+    def keep(self, header: bytes, principal: Principal, ends: float) -> None:
+        self._known[header] = principal, ends
         if len(self._known) > self._at_most:
             self._known.popitem(last=False)
 

@@ -142,7 +142,7 @@ class TestSwitchedOff:
         await add_user(database, "ada@shop.example")
         ada = Person(browser, "ada@shop.example")
 
-        assert problem(await ada.sign_in(cookie=True)) == (422, "invalid-request")
+        assert problem(await ada.sign_in(cookie=True)) == (403, "forbidden")
         assert (await ada.sign_in()).status_code == 201
         signed_out = await ada.ask("DELETE", "/v1/auth/sessions/current")
         assert "set-cookie" not in signed_out.headers

@@ -50,22 +50,22 @@ def test_what_was_verified_ends_with_its_token(monkeypatch: pytest.MonkeyPatch) 
     now = 1_000.0
     monkeypatch.setattr("chassis.auth.verified.time", lambda: now)
     known = VerifiedTokens()
-    known.keep("token", ADA, 1_060.0)
+    known.keep(b"token", ADA, 1_060.0)
 
-    assert known.get("token") is ADA
+    assert known.get(b"token") is ADA
     now = 1_060.0
-    assert known.get("token") is None
+    assert known.get(b"token") is None
     assert len(known) == 0
 
 
 def test_what_was_not_used_for_the_longest_time_is_forgotten_first() -> None:
     known, later = VerifiedTokens(at_most=2), 1e12
-    known.keep("first", ADA, later)
-    known.keep("second", ADA, later)
-    known.get("first")
-    known.keep("third", ADA, later)
+    known.keep(b"first", ADA, later)
+    known.keep(b"second", ADA, later)
+    known.get(b"first")
+    known.keep(b"third", ADA, later)
 
-    assert [known.get(it) is ADA for it in ("first", "second", "third")] == [True, False, True]
+    assert [known.get(it) is ADA for it in (b"first", b"second", b"third")] == [True, False, True]
 
 
 async def test_another_kind_of_credential_is_known_by_how_it_begins(
