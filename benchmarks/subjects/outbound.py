@@ -20,7 +20,7 @@ from chassis.outbound.opening import outbound
 from chassis.settings.outbound import OutboundSettings
 from pydantic import BaseModel
 
-CALLS, ROUNDS = 2_000, 9
+CALLS, ROUNDS = 640, 9
 AT_ONCE = (1, 16, 64)
 OURS, BARE, HTTPX = "chassis/outbound", "bare aiohttp", "httpx"
 

@@ -1,5 +1,6 @@
 """The service as its own tests start it; the chassis's tests have an application of their own."""
 
+import json
 from typing import Any
 
 from alembic import command
@@ -22,6 +23,11 @@ def make_settings(**groups: Any) -> Settings:
     """Settings from these values alone, whatever the environment and `.env` say."""
     called = {"upstreams": dict.fromkeys(UPSTREAMS, NOWHERE)}
     return settings_of(Settings, {"outbound": called, **groups})
+
+
+def make_environment(**variables: str) -> dict[str, str]:
+    """Of the service in a process of its own."""
+    return {"OUTBOUND_UPSTREAMS": json.dumps(dict.fromkeys(UPSTREAMS, NOWHERE))} | variables
 
 
 def migrate(url: str) -> None:

@@ -2,10 +2,11 @@
 
 import json
 
+from tests.composition import make_environment
 from tests.support.callers import KEY
 from tests.support.serving import SERVICE, interpret
 
-NOWHERE = {"DATABASE_URL": "postgresql://nobody:nothing@localhost:1/nowhere"}
+NOWHERE = make_environment(DATABASE_URL="postgresql://nobody:nothing@localhost:1/nowhere")
 SHOP = NOWHERE | {"SERVICE_TITLE": "The shop", "AUTH_KEYS": json.dumps([KEY])}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from httpx import AsyncClient
 
+from tests.composition import make_environment
 from tests.features.callers import ENV, writer
 from tests.support.serving import SERVICE, serving
 
@@ -18,7 +19,8 @@ LAMP: dict[str, Any] = {"sku": "lamp", "name": "Lamp", "price_cents": 100, "stoc
 async def client(database_url: str, clean_database: None) -> AsyncIterator[AsyncClient]:
     """Of the service in a process of its own."""
     patient = {"DATABASE_LOCK_TIMEOUT": "20", "DATABASE_STATEMENT_TIMEOUT": "25"}
-    with serving(SERVICE, env={"DATABASE_URL": database_url, **patient, **ENV}) as it:
+    env = make_environment(DATABASE_URL=database_url, **patient, **ENV)
+    with serving(SERVICE, env=env) as it:
         async with AsyncClient(base_url=it.url, headers=writer(), timeout=60) as client:
             yield client
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.composition import make_environment
 from tests.features.callers import ENV
 from tests.features.orders.shop import PRODUCTS, STOCK, Shop
 from tests.support.serving import SERVICE, serving
@@ -20,8 +21,9 @@ SELECT (SELECT count(*) FROM orders) AS orders,
 async def test_a_soak_of_the_shop_loses_nothing(
     sql: Any, database_url: str, pytestconfig: pytest.Config
 ) -> None:
-    env = {"DATABASE_URL": database_url, "DATABASE_POOL_SIZE": str(POOL), "LOG_FORMAT": "json"}
-    env |= ENV
+    env = make_environment(
+        DATABASE_URL=database_url, DATABASE_POOL_SIZE=str(POOL), LOG_FORMAT="json", **ENV
+    )
     shop = Shop()
     with serving(SERVICE, env=env) as served:
         await shop.open(served.url)
