@@ -11,6 +11,7 @@ from chassis.caching.caches import Cache, Caches
 from chassis.caching.redis_store import RedisStore
 from tests.chassis.caching.asking import Price, Source, Told, prices
 from tests.support.composition import ReadLog
+from tests.support.eventually import eventually
 
 QUARANTINE = 60.0
 
@@ -95,6 +96,7 @@ async def test_what_was_forgotten_during_its_load_is_not_kept(one: Process, othe
     source.price = 2
     await there.forget(["lamp"])
     after = asyncio.ensure_future(here.get("lamp", source.load))
+    await eventually(lambda: source.calls == 2)  # it does not wait for what was before
     source.let_go.set()
 
     assert [await before, await after] == [Price(cents=1), Price(cents=2)]
