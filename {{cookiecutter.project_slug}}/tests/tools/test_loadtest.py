@@ -1,5 +1,6 @@
 """The load test asks what there is, and tells what came of it."""
 
+import json
 import re
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 from pydantic import Field, TypeAdapter
 
 from chassis.web.types import Day, Digits, Finite, Instant
+from tests.support.callers import KEY
 from tests.support.serving import PROJECT, serving
 from tools.loadtest.picture import picture
 from tools.loadtest.plan import Plan
@@ -69,7 +71,8 @@ def test_a_service_without_resources_is_told_so(env: dict[str, str], tmp_path: P
 
 
 def test_production_is_left_alone_unless_one_insists(env: dict[str, str], tmp_path: Path) -> None:
-    production = env | {"ENVIRONMENT": "production", "SERVER_DOCS": "true"}
+    keys = json.dumps([KEY])  # a service whose routes ask who calls does not start without any
+    production = env | {"ENVIRONMENT": "production", "SERVER_DOCS": "true", "AUTH_KEYS": keys}
     with serving("tests.tools.loaded:create_app", env=production) as served:
         refused = loadtest(served.url, cwd=tmp_path)
         insisted = loadtest(
