@@ -13,7 +13,7 @@ BESIDE_THE_EXAMPLE = {
     "title:str(80):default='no title'",
 }
 KEY = "a-key-of-the-tests-that-nobody-should-use"
-TOKEN = """
+ISSUE = """
 from app.settings import Settings
 from chassis.auth.wiring import own_issuer
 
@@ -101,7 +101,7 @@ def test_schemathesis_finds_nothing_where_every_route_asks_who_calls(
     """It also asks without the token, and with a wrong one."""
     port, auth = free_port(), {"AUTH_REQUIRED": "true", "AUTH_KEYS": KEY}
     env = auth | {"DATABASE_URL": "postgresql://nobody@localhost:1/nothing"}
-    token = run(project / ".venv/bin/python", "-c", TOKEN, cwd=project, env=env).stdout.strip()
+    token = run(project / ".venv/bin/python", "-c", ISSUE, cwd=project, env=env).stdout.strip()
     settings = [f"{name}={value}" for name, value in auth.items()]
     with serving("dev", *settings, cwd=project, port=port, log=tmp_path / "log"):
         assert ask(port, "GET", "/v1/anything")[0] == 401
