@@ -3,7 +3,7 @@
 import re
 import secrets
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from hmac import compare_digest
 from uuid import UUID
@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.accounts.models import ApiKey, User
 from chassis.auth.principal import Principal
-from chassis.database.model import uuid7
+from chassis.database.model import utc_now, uuid7
 from chassis.database.session import Database
 
 PREFIX = "apikey_"
@@ -29,9 +29,9 @@ async def issue(
     user_id: UUID,
     name: str,
     scopes: Iterable[str],
-    expires_at: datetime | None,
+    days: int | None,
 ) -> tuple[ApiKey, str]:
-    """The row, and the key, which nobody can be told again."""
+    """The row, and the key, which nobody can be told again. Without days it never expires."""
     key_id, secret = uuid7(), secrets.token_urlsafe(32)
     row = ApiKey(
         id=key_id,
@@ -39,7 +39,7 @@ async def issue(
         name=name,
         secret_hash=_hash(secret),
         scopes=sorted(set(scopes)),
-        expires_at=expires_at,
+        expires_at=None if days is None else utc_now() + timedelta(days=days),
     )
     session.add(row)
     await session.flush()

@@ -1,6 +1,5 @@
 """API keys over HTTP. Never `Once`: it would store the key that is shown once."""
 
-from datetime import UTC, datetime
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -10,7 +9,7 @@ from chassis.accounts.callers import SignedIn
 from chassis.accounts.router import TAG
 from chassis.accounts.schemas import ApiKeyCreate, ApiKeyCreated, ApiKeyRead
 from chassis.auth.problems import insufficient_scope
-from chassis.problems import Conflict, Forbidden, InvalidRequest, NotFound
+from chassis.problems import Conflict, Forbidden, NotFound
 from chassis.web.openapi import problems
 from chassis.web.sessions import PrimaryReadSession, Session
 
@@ -27,13 +26,12 @@ async def create_api_key(body: ApiKeyCreate, caller: SignedIn, session: Session)
     scopes = caller.user.scopes if body.scopes is None else body.scopes
     if lacking := set(scopes).difference(caller.user.scopes):
         raise insufficient_scope(lacking)
-    if body.expires_at is not None and body.expires_at <= datetime.now(UTC):
-        message = "It would have expired already."
-        raise InvalidRequest(message)
     if await api_keys.count(session, caller.user.id) >= MOST:
         message = f"You have {MOST} API keys. Revoke those that are not used."
         raise Conflict(message)
-    row, key = await api_keys.issue(session, caller.user.id, body.name, scopes, body.expires_at)
+    row, key = await api_keys.issue(
+        session, caller.user.id, body.name, scopes, body.expires_in_days
+    )
     return ApiKeyCreated(**ApiKeyRead.model_validate(row).model_dump(), key=key)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, SecretStr
 
 from chassis.web.pagination import PageQuery
-from chassis.web.types import Bool, Input, Instant, Name, Output, omitted
+from chassis.web.types import Bool, Input, Int32, Name, Output, omitted
 
 SHORTEST, LONGEST = 15, 256
 """Characters of a password that is all there is, without rules on which they are.
@@ -97,7 +97,8 @@ class ApiKeyCreate(Input):
     name: Annotated[Name, Field(max_length=100, examples=["nightly import"])]
     scopes: Scopes | None = None
     """None of them that you do not have; all that you have, when it is left out."""
-    expires_at: Instant | None = None
+    expires_in_days: Annotated[Int32, Field(ge=1, le=3_650)] | None = None
+    """Never, when it is left out."""
 
 
 class ApiKeyRead(Output):
