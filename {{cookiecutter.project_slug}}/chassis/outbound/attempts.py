@@ -1,6 +1,8 @@
 """The attempts that a call is worth: one after the other, each within what is left of its time."""
 
 import asyncio
+from collections.abc import Awaitable
+from contextlib import AbstractContextManager
 
 from aiohttp import ClientTimeout
 
@@ -9,7 +11,7 @@ from chassis.outbound.client import NEVER_ROUNDED, Call, Client
 from chassis.outbound.deadline import time_left
 from chassis.outbound.failures import FAILURES, SUCCESS, failure, full, refused, too_late
 from chassis.outbound.gate import FullError, Gate
-from chassis.outbound.observation import Observation, next_header
+from chassis.outbound.observation import Observation, Span, next_header
 from chassis.outbound.problems import UpstreamProblem
 from chassis.outbound.retries import Budget, may_try_again, pause_before
 from chassis.settings.outbound import Limits
@@ -50,7 +52,8 @@ class Attempts:
     async def _attempt(self, call: Call, ends: float) -> Answer:
         name, gate = self._name, self.gate
         try:
-            await gate.enter(self._left(ends))
+            if not gate.enter_at_once():
+                await gate.wait(self._left(ends))
         except FullError:
             problem = full(name, gate.places, gate.seconds)
             raise problem from problem.because
@@ -74,15 +77,20 @@ class Attempts:
             raise problem from problem.because
         return left
 
-    async def _sent(self, call: Call, left: float) -> Answer:
-        usual, max_bytes = self._timeout, self._limits.max_bytes
+    def _sent(self, call: Call, left: float) -> Awaitable[Answer]:
+        usual = self._timeout
         bounds = usual if abs(left - self._limits.timeout) < ALIKE else within(self._limits, left)
-        if (span_of := self._observation.span_of) is None:
-            call.headers[TRACE] = next_header()
-            return await self._client.send(call, bounds, max_bytes)
-        with span_of(call.method) as span:
+        if (span_of := self._observation.span_of) is not None:
+            return self._sent_in(span_of(call.method), call, bounds)
+        call.headers[TRACE] = next_header()
+        return self._client.send(call, bounds, self._limits.max_bytes)
+
+    async def _sent_in(
+        self, started: AbstractContextManager[Span], call: Call, bounds: ClientTimeout
+    ) -> Answer:
+        with started as span:
             call.headers[TRACE] = span.context.header()
-            answer = await self._client.send(call, bounds, max_bytes)
+            answer = await self._client.send(call, bounds, self._limits.max_bytes)
             span.answered(answer.status)
             return answer
 

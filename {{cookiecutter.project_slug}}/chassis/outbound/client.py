@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager
 from io import BytesIO
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from aiohttp import (
     ClientHandlerType,
@@ -65,12 +65,17 @@ class Client:
             )
         except BrokenError as broken:
             raise broken.error from None
+        chunks, size = [], 0
         try:
-            body = await _read(response, max_bytes)
+            while chunk := await response.content.readany():
+                size += len(chunk)  # decompressed: a few bytes may become gigabytes
+                if size > max_bytes:
+                    _refuse(max_bytes)
+                chunks.append(chunk)
         except BaseException:
             response.close()
             raise
-        return Answer(response.status, response.headers, body)
+        return Answer(response.status, response.headers, b"".join(chunks))
 
 
 def _data(body: bytes | None) -> bytes | BytesIO | None:
@@ -78,16 +83,9 @@ def _data(body: bytes | None) -> bytes | BytesIO | None:
     return BytesIO(body) if body is not None and len(body) > LARGE else body
 
 
-async def _read(response: ClientResponse, max_bytes: int) -> bytes:
-    """Counts what it decompresses: a few bytes may become gigabytes."""
-    chunks, size = [], 0
-    while chunk := await response.content.readany():
-        size += len(chunk)
-        if size > max_bytes:
-            message = f"more than {max_bytes} bytes"
-            raise TooLargeError(message)
-        chunks.append(chunk)
-    return b"".join(chunks)
+def _refuse(max_bytes: int) -> NoReturn:
+    message = f"more than {max_bytes} bytes"
+    raise TooLargeError(message)
 
 
 async def send_once(request: ClientRequest, send: ClientHandlerType) -> ClientResponse:

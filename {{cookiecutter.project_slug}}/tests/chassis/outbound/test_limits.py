@@ -64,13 +64,13 @@ async def test_a_turn_that_comes_too_late_is_not_taken(
 ) -> None:
     """A timeout of nothing would be none."""
     shop: Upstream = (await open_outbound()).upstreams["shop"]
-    enter = shop.gate.enter
 
-    async def enter_late(left: float) -> None:
+    async def wait_long(left: float) -> None:
         await asyncio.sleep(left)
-        await enter(left)
+        shop.gate.inside += 1
 
-    monkeypatch.setattr(shop.gate, "enter", enter_late)
+    monkeypatch.setattr(shop.gate, "enter_at_once", lambda: False)
+    monkeypatch.setattr(shop.gate, "wait", wait_long)
 
     with pytest.raises(UpstreamTimeout, match="did not answer in time"):
         await shop.get("/hang", timeout=0.05)
