@@ -121,9 +121,15 @@ class _Workers(Generic[Item, Value]):
 
 
 async def _one_by_one(items: Items[Item]) -> AsyncGenerator[Item, None]:
-    if isinstance(items, AsyncIterable):
-        async for item in items:
-            yield item
-    else:
+    """What the items hold, such as a cursor, is let go of whatever ends this."""
+    if not isinstance(items, AsyncIterable):
         for item in items:
             yield item
+        return
+    iterator = aiter(items)
+    try:
+        async for item in iterator:
+            yield item
+    finally:
+        if isinstance(iterator, AsyncGenerator):
+            await iterator.aclose()

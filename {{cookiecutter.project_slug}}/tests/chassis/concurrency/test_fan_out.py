@@ -158,6 +158,39 @@ async def test_cancellation_ends_all_workers() -> None:
     assert len(asyncio.all_tasks()) == before - 5
 
 
+class Endless:
+    """An asynchronous iterator that is no generator, and has nothing to close."""
+
+    def __aiter__(self) -> "Endless":
+        return self
+
+    async def __anext__(self) -> int:
+        return 1
+
+
+async def endless(ended: list[bool]) -> AsyncIterator[int]:
+    try:
+        while True:
+            yield 1
+    finally:
+        ended.append(True)
+
+
+@pytest.mark.parametrize("closes", [True, False])
+async def test_cancellation_lets_go_of_what_the_items_come_from(closes: bool) -> None:
+    ended: list[bool] = []
+    work = Work()
+    items = endless(ended) if closes else Endless()
+    all_of_it = asyncio.ensure_future(gathered(items, work, limit=2))
+    while len(work.begun) < 2:  # noqa: ASYNC110  workers that begin, and no event tells
+        await asyncio.sleep(0)
+    all_of_it.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await all_of_it
+
+    assert ended == [True] * closes
+
+
 async def test_what_the_iterator_raises_ends_all_and_is_raised_as_it_is() -> None:
     work, ended = Work(), []
 
