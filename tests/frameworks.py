@@ -61,6 +61,13 @@ class Row:
         return [programs / self.program, *where, *arguments]
 
 
+def misuses() -> list[Row]:
+    """What the page warns of, by the commands that the modules name."""
+    texts = [path.read_text(encoding="utf-8") for path in RECIPES.glob("not_like_this/*.py")]
+    commands = [re.findall(r"^`(gunicorn .+)`$", text, re.MULTILINE)[0] for text in texts]
+    return [Row(it.rpartition(".")[2].partition(":")[0], "gunicorn", it) for it in sorted(commands)]
+
+
 def rows() -> list[Row]:
     page = (RECIPES / "README.md").read_text(encoding="utf-8")
     lines = re.findall(r"^\| \[(.+?)\]\(\w+\)(.*?) \| (.+?) \| `(.+?)` \|", page, re.MULTILINE)
@@ -131,11 +138,11 @@ class Served:
             assert time.monotonic() < deadline, said
             time.sleep(0.02)
 
-    def wait_until_ready(self) -> None:
+    def wait_until_it_answers(self, path: str, *statuses: int) -> None:
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline and self.process.poll() is None:
             with suppress(OSError):
-                if ask(self.port, "GET", "/health/ready") == (200, {"status": "ok"}):
+                if ask(self.port, "GET", path)[0] in statuses:
                     return
             time.sleep(0.05)
         raise AssertionError(self.log.read_text())
@@ -143,7 +150,7 @@ class Served:
 
 @contextmanager
 def serving(row: Row, place: Path, programs: Path, postgres: Postgres) -> Iterator[Served]:
-    """On a database of its own, until the block ends."""
+    """On a database of its own, until the block ends; how it is stopped is up to that."""
     database, port = row.id, free_port()
     postgres.rows(f'CREATE DATABASE "{database}" TEMPLATE shop')
     with (place / f"{row.id}.log").open("wb") as output:
@@ -166,7 +173,6 @@ def serving(row: Row, place: Path, programs: Path, postgres: Postgres) -> Iterat
         )
     served = Served(row, postgres, database, port, process, place / f"{row.id}.log")
     try:
-        served.wait_until_ready()
         yield served
     finally:
         with suppress(ProcessLookupError):

@@ -10,7 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.frameworks import ENDINGS, OPEN, POOL, RECIPES, WORKERS, Postgres, Row, rows, serving
+from tests.frameworks import (
+    ENDINGS,
+    OPEN,
+    POOL,
+    RECIPES,
+    WORKERS,
+    Postgres,
+    Row,
+    misuses,
+    rows,
+    serving,
+)
 from tests.pieces import database_server
 from tests.running import run, uv
 
@@ -49,6 +60,7 @@ def test_a_framework_keeps_the_discipline(
     row: Row, recipes: Path, programs: Path, postgres: Postgres
 ) -> None:
     with serving(row, recipes, programs, postgres) as served:
+        served.wait_until_it_answers("/health/ready", 200)
         with ThreadPoolExecutor(CLIENTS) as clients:
             read = list(clients.map(served.created_and_read, map(str, range(CREATES))))
         status, problem = served.create("7")
@@ -62,6 +74,22 @@ def test_a_framework_keeps_the_discipline(
     assert (in_flight, ended) == (201, 0), served.log.read_text()
     # Who closes its connections says so to PostgreSQL, who just ends does not.
     assert postgres.rows(ENDINGS, served.database) == [(0, 0, 0)], served.log.read_text()
+
+
+@pytest.mark.parametrize("row", misuses(), ids=lambda row: row.id)
+def test_what_the_page_warns_of_fails(
+    row: Row, recipes: Path, programs: Path, postgres: Postgres
+) -> None:
+    with serving(row, recipes, programs, postgres) as served:
+        served.wait_until_it_answers("/", 404)
+        statuses = [served.create(str(number))[0] for number in range(3)]
+        said = served.log.read_text()
+
+    # The first loop of Flask's serves, until it ends with the first request.
+    expected = 201 if row.framework == "async_views" else 500
+    assert statuses == [expected, 500, 500], said
+    is_told = "and used in its fork" in said and "open it where a worker starts" in said
+    assert is_told == (row.framework == "before_the_fork")
 
 
 @pytest.mark.parametrize("application", APPLICATIONS)
