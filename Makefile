@@ -17,7 +17,7 @@ export UV
 
 .PHONY: help
 help: ## Show this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
 .PHONY: demo
 demo: $(NEEDS_UV) ## Bake the default service into demo/ and serve it until Ctrl-C (PORT=8000)
@@ -52,13 +52,17 @@ fix: $(NEEDS_UV) ## Format the template's own Python and mend what can be mended
 bench: $(NEEDS_UV) ## Measure the service beside bare FastAPI and the usual way (ONLY=http for a part)
 	@"$$UV" run --quiet python -m benchmarks $(ONLY)
 
+.PHONY: chassis-wheel
+chassis-wheel: $(NEEDS_UV) ## Build the chassis into dist/, for services that depend on it
+	@"$$UV" run --quiet python -m distribution
+
 .PHONY: pictures
 pictures: $(NEEDS_UV) ## Draw the pictures of the README anew, from a real run (needs chromium)
 	@"$$UV" run --quiet python -m docs.pictures
 
 .PHONY: clean
 clean: ## Remove the demo, the environments and the caches
-	rm -rf demo .tools .venv uv.lock .mypy_cache .pytest_cache .ruff_cache
+	rm -rf demo dist .tools .venv uv.lock .mypy_cache .pytest_cache .ruff_cache
 
 $(OWN_UV):
 	@echo "uv is not installed; putting one into .tools/uv ..."

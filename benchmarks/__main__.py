@@ -12,6 +12,7 @@ from pathlib import Path
 
 from cookiecutter.main import cookiecutter
 
+from benchmarks.progress import tell
 from benchmarks.run import SECTIONS, measure
 
 ROOT = Path(__file__).parent.parent
@@ -45,9 +46,11 @@ def main(arguments: list[str]) -> None:
 def _with_baked_service(sections: list[str]) -> None:
     """Start this program again, with the service's own PostgreSQL."""
     with tempfile.TemporaryDirectory() as place:
+        tell("baking a service")
         service = Path(cookiecutter(str(ROOT), no_input=True, output_dir=place))
         kept = {name: it for name, it in os.environ.items() if not name.startswith(FOREIGN)}
         env = kept | {"PWD": str(service), "PYTHONPATH": str(ROOT)}
+        tell("installing it")
         subprocess.run([os.environ["UV"], "sync", "--quiet"], cwd=service, env=env, check=True)
         python = service / ".venv/bin/python"
         again = [sys.executable, "-m", "benchmarks", *sections, "--service", str(service)]

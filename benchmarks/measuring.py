@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.load import Ask, send
+from benchmarks.progress import tell
 from benchmarks.servers import Program, Server
 from benchmarks.service import running
 
@@ -103,6 +104,8 @@ def interleaved(points: Sequence[Point], rounds: int = ROUNDS) -> Samples:
         point.sample()
     samples: dict[str, list[Sample]] = {point.name: [] for point in points}
     for number in range(rounds):
+        if number % ROUNDS == 0 and rounds > ROUNDS:
+            tell(f"  round {number + 1} of {rounds}")
         for point in points if number % 2 else reversed(points):
             samples[point.name].append(point.sample())
     return Samples(samples)
@@ -110,6 +113,7 @@ def interleaved(points: Sequence[Point], rounds: int = ROUNDS) -> Samples:
 
 def lives(programs: dict[str, Program]) -> Iterator[dict[str, Server]]:
     """The same programs in new processes, `LIVES` times."""
-    for _ in range(LIVES):
+    for number in range(1, LIVES + 1):
+        tell(f"  processes {number} of {LIVES}: {', '.join(programs)}")
         with running(programs) as servers:
             yield servers

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from benchmarks import machine, results, targets
 from benchmarks.findings import Findings, Section
+from benchmarks.progress import tell
 from benchmarks.sections import (
     bulk,
     callers,
@@ -50,7 +51,8 @@ def measure(directory: Path, chosen: Sequence[str]) -> None:
     subprocess.run([python.with_name("alembic"), "upgrade", "head"], cwd=directory, check=True)
     circumstances = machine.describe(python, machine.busyness())
     found = Findings()
-    for name in chosen:
+    for number, name in enumerate(chosen, start=1):
+        tell(f"{name}, section {number} of {len(chosen)}")
         section = SECTIONS[name](Service(directory, python))
         for table in section.tables:
             print(table.text(), flush=True)

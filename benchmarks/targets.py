@@ -31,6 +31,7 @@ TARGETS = (
     Target("get by id", "Get by id / FastAPI + asyncpg", 1.7),
     Target("list of 50", "List of 50 / FastAPI + asyncpg", 1.6),
     Target("create", "Create / FastAPI + asyncpg in a transaction", 2.2),
+    Target("order of two lines", "Order of two lines / FastAPI + asyncpg", 2.5),
     Target("trivial route, usual way", "Trivial route: the usual way / ours", 4, at_least=True),
     Target("get by id, usual way", "Get by id: the usual way / ours", 2, at_least=True),
     Target("all on, trivial", "Trivial route: metrics and rate limit on / off", 1.15),

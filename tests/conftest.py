@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from distribution.__main__ import build
 from tests.baking import DEFAULT, EVERYTHING, ROOT, bake
 from tests.pieces import PIECES, Serve, Served, database_server, hurried, serving, take
 from tests.running import run, uv
@@ -67,6 +68,14 @@ def installed(shared: Path) -> Path:
 def tools(installed: Path) -> Path:
     """Where the service's ruff, mypy, pytest and the like are."""
     return installed / ".venv/bin"
+
+
+@pytest.fixture(scope="session")
+def chassis_wheel(shared: Path) -> Path:
+    """The wheel of the chassis, built once for all workers."""
+    home = shared / "wheel"
+    with FileLock(shared / "wheel.lock"):
+        return next(home.glob("*.whl"), None) or build(home)
 
 
 @pytest.fixture

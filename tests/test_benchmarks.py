@@ -1,6 +1,7 @@
 """The benchmarks start, and say what they found; what they find is no matter of tests."""
 
 import asyncio
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -13,6 +14,7 @@ from benchmarks.findings import Bars, Findings
 from benchmarks.load import Ask, send
 from benchmarks.measuring import Sample, Samples
 from benchmarks.picture import svg
+from benchmarks.progress import tell
 from benchmarks.results import write
 from benchmarks.run import SECTIONS
 from benchmarks.service import Service
@@ -93,6 +95,13 @@ def test_a_section_that_does_not_exist_is_refused_before_anything_is_baked() -> 
     assert said.returncode == 2
     assert "no such section: htpp" in said.stderr
     assert all(name in said.stderr for name in SECTIONS)
+
+
+def test_it_says_where_it_is_and_since_when(capsys: pytest.CaptureFixture[str]) -> None:
+    tell("http, section 1 of 13")
+    said = capsys.readouterr()
+    assert re.fullmatch(r"\[\d\d+:\d\d\] http, section 1 of 13\n", said.err)
+    assert said.out == ""  # tables alone
 
 
 def test_no_two_bodies_of_created_rows_are_alike() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from benchmarks.asks import GET
 from benchmarks.findings import Findings
 from benchmarks.measuring import Point
+from benchmarks.progress import tell
 from benchmarks.sections.routes import FASTAPI, OURS, SQLALCHEMY, USUAL, programs
 from benchmarks.servers import Program
 from benchmarks.service import Service
@@ -30,6 +31,7 @@ def measure(service: Service) -> Findings:
     }
     facts: dict[str, list[Facts]] = {name: [] for name in chosen}
     for number in range(ROUNDS + 1):
+        tell(f"  round {number + 1} of {ROUNDS + 1}")
         for name, program in chosen.items():
             found = _start(program, MODULES.get(name, "app.main"), reads=name != FASTAPI)
             if number:  # the first run compiles, and warms the caches

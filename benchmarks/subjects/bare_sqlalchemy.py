@@ -6,10 +6,10 @@ from typing import Annotated
 from uuid import UUID
 
 import schemas
-from fastapi import Depends, FastAPI, Request
+from fastapi import Depends, FastAPI, HTTPException, Request
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
-from table import Product, create_engine
+from table import Order, OrderLine, Product, create_engine
 
 
 @asynccontextmanager
@@ -53,3 +53,22 @@ async def create_product(body: schemas.ProductCreate, session: Session) -> Produ
     session.add(product)
     await session.flush()
     return product
+
+
+@app.post("/v1/orders", status_code=201, response_model=schemas.Order)
+async def place_order(body: schemas.OrderCreate, session: Session) -> Order:
+    keys = [line.product_id for line in body.lines]
+    locked = select(Product).where(Product.id.in_(keys)).order_by(Product.id).with_for_update()
+    products = {product.id: product for product in await session.scalars(locked)}
+    lines = []
+    for position, line in enumerate(body.lines, start=1):
+        product = products[line.product_id]
+        if product.stock < line.quantity:
+            raise HTTPException(409, "Out of stock")
+        product.stock -= line.quantity
+        values = line.model_dump()
+        lines.append(OrderLine(position=position, price_cents=product.price_cents, **values))
+    order = Order(lines=lines, total_cents=sum(it.quantity * it.price_cents for it in lines))
+    session.add(order)
+    await session.flush()
+    return order

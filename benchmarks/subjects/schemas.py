@@ -37,3 +37,32 @@ class Page(BaseModel):
 
     items: list[Product]
     next_cursor: str | None
+
+
+class LineCreate(BaseModel):
+    product_id: UUID
+    quantity: int
+
+
+class OrderCreate(BaseModel):
+    lines: list[LineCreate]
+
+
+class Line(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    product_id: UUID
+    quantity: int
+    price_cents: int
+
+
+class Order(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    status: str
+    total_cents: int
+    lines: list[Line]
+    version: int
+    created_at: datetime
+    updated_at: datetime

@@ -15,7 +15,7 @@ from fastapi import Depends, FastAPI, HTTPException
 from fastapi.responses import ORJSONResponse
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
-from table import Product, create_engine
+from table import Order, OrderLine, Product, create_engine
 from usual_middleware import LoggingMiddleware, RequestIDMiddleware, TimingMiddleware
 
 warnings.simplefilter("ignore")  # ORJSONResponse is deprecated, and says so each time
@@ -73,3 +73,23 @@ async def create_product(body: schemas.ProductCreate, session: Session) -> Produ
     await session.flush()
     await session.refresh(product)
     return product
+
+
+@app.post("/v1/orders", status_code=201, response_model=schemas.Order)
+async def place_order(body: schemas.OrderCreate, session: Session) -> Order:
+    order = Order(total_cents=0, lines=[])
+    for position, line in enumerate(body.lines, start=1):
+        wanted = select(Product).where(Product.id == line.product_id).with_for_update()
+        product = (await session.execute(wanted)).scalar_one_or_none()
+        if product is None:
+            raise HTTPException(404, "Product not found")
+        if product.stock < line.quantity:
+            raise HTTPException(409, "Out of stock")
+        product.stock -= line.quantity
+        order.total_cents += line.quantity * product.price_cents
+        values = line.model_dump()
+        order.lines.append(OrderLine(position=position, price_cents=product.price_cents, **values))
+    session.add(order)
+    await session.flush()
+    await session.refresh(order, ["id", "status", "version", "created_at", "updated_at", "lines"])
+    return order

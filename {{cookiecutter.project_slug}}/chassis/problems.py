@@ -34,6 +34,7 @@ import re
 from collections.abc import Container, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import quote
 
 
 class Problem(Exception):  # noqa: N818  the standard calls it a problem, not an error
@@ -79,6 +80,29 @@ class Problem(Exception):  # noqa: N818  the standard calls it a problem, not an
         self.errors = errors
         self.data = data
         super().__init__(self.detail or self.title)
+
+    def document(self, path: str, request_id: str | None = None) -> dict[str, Any]:
+        """The body of its answer to a request for this path, as `application/problem+json`."""
+        members = {
+            "type": self.type,
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "instance": quote(path, errors="replace"),
+            "request_id": request_id,
+            "errors": list(self.errors),
+        }
+        present = {name: value for name, value in members.items() if value}
+        return present if self.data is None else present | {"data": self.data}
+
+    @property
+    def answer_headers(self) -> dict[str, str]:
+        """Those of its answer: `headers`, and by default what its class sends."""
+        defaults = dict(self.default_headers)
+        if self.retry_after is not None:
+            defaults["Retry-After"] = str(self.retry_after)
+        given = {name.lower() for name in self.headers}
+        return {k: v for k, v in defaults.items() if k.lower() not in given} | self.headers
 
 
 def _require(kind: type[Problem], name: str, example: str, given: Container[str]) -> None:

@@ -12,14 +12,13 @@ from chassis.cli.service import Service
 from chassis.observability.workers import metrics_of_workers
 from chassis.settings import Settings
 from chassis.settings.groups import ServerSettings
+from chassis.settings.project import PROJECT
 from chassis.web.serving.header_timeout import HeaderTimeoutProtocol
 from chassis.web.serving.listening import Listener, at_descriptor, at_host
 from chassis.web.serving.reloading import GRACEFUL, ReloadedProcess
 from chassis.web.serving.server import LOCAL, ServiceConfig, SingleServer
 from chassis.web.serving.unix_socket import at_path
 from chassis.web.serving.workers import WorkerProcesses
-
-PROJECT = Path(__file__).parent.parent.parent
 
 
 def listener_for(server: ServerSettings, uds: Path | None, fd: int | None) -> Listener:

@@ -5,9 +5,11 @@ https://www.postgresql.org/docs/current/errcodes-appendix.html
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, NoResultFound
+import asyncpg
+from sqlalchemy.exc import DBAPIError, NoResultFound, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -26,6 +28,8 @@ from chassis.problems import (
     Timeout,
 )
 
+FAILURES = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError)
+"""Of the database, and of deadlines."""
 BY_CLASS: dict[type[Exception], Callable[[], Problem]] = {
     PoolTimeoutError: PoolExhausted,
     NoResultFound: lambda: NotFound("There is no such thing."),
@@ -61,6 +65,18 @@ BY_SQLSTATE: dict[str, Callable[[], Problem]] = {
 QUOTES = re.compile('["«»„“”]')
 QUOTES_OF_TWO_NAMES = 4
 COLUMNS = re.compile(r"\(([^()]+)\)=\(")  # `Key (product_id)=(7) is not present in table ...`
+
+
+@contextmanager
+def failures_as_problems() -> Iterator[None]:
+    """Raises the Problem that a failure means; what only a defect can cause stays what it is."""
+    try:
+        yield
+    except FAILURES as error:
+        problem = problem_from(error)
+        if isinstance(problem, InternalError):
+            raise
+        raise problem from error
 
 
 def problem_from(error: Exception) -> Problem:

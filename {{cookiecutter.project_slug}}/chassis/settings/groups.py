@@ -1,7 +1,5 @@
 """The settings in their groups; each field's docstring is its line in the README."""
 
-import tomllib
-from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -17,6 +15,7 @@ from sqlalchemy import URL, make_url
 from chassis.settings.database_servers import Server, servers_of, told
 from chassis.settings.database_urls import DatabaseURL, NamedDatabases, OptionalDatabaseURL
 from chassis.settings.places import RootPath
+from chassis.settings.project import PROJECT, said_by
 from chassis.settings.showing import Discreet
 from chassis.settings.values import (
     CollectorURL,
@@ -30,8 +29,6 @@ from chassis.settings.values import (
     SecondsOrNever,
     Switch,
 )
-
-PROJECT_FILE = Path(__file__).parent.parent.parent / "pyproject.toml"
 
 
 class Group(Discreet, BaseModel):
@@ -55,11 +52,7 @@ class ServiceSettings(Group):
     @model_validator(mode="before")
     @classmethod
     def _from_project_file(cls, given: dict[str, Any]) -> dict[str, Any]:
-        pyproject = tomllib.loads(PROJECT_FILE.read_text(encoding="utf-8"))
-        project = {key: pyproject["project"][key] for key in ("name", "description", "version")}
-        authors = [it["name"] for it in pyproject["project"].get("authors", []) if "name" in it]
-        told = {"title": pyproject["tool"]["service"]["title"], "contact": ", ".join(authors)}
-        return project | told | given
+        return said_by(PROJECT) | given
 
 
 class ServerSettings(Group):

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chassis.problems import Conflict, Problem, Unauthenticated
+from chassis.problems import Conflict, DatabaseUnavailable, Problem, Unauthenticated
 
 OWN: dict[str, Any] = {"type": "/problems/out-of-credit", "title": "Out of credit"}
 
@@ -79,3 +79,26 @@ def test_a_problem_knows_its_status_title_and_detail() -> None:
 
 def test_who_is_not_known_is_told_how_to_say_it() -> None:
     assert Unauthenticated().default_headers == {"WWW-Authenticate": "Bearer"}
+
+
+def test_its_document_is_what_any_framework_can_answer_with() -> None:
+    problem = Conflict("It is sold.", errors=[{"loc": ["body"]}], data={"left": 0})
+
+    assert problem.document("/carts/a b", "abc-1") == {
+        "type": Conflict.type,
+        "title": Conflict.title,
+        "status": 409,
+        "detail": "It is sold.",
+        "instance": "/carts/a%20b",
+        "request_id": "abc-1",
+        "errors": [{"loc": ["body"]}],
+        "data": {"left": 0},
+    }
+    assert set(Problem().document("/")) == {"type", "title", "status", "instance"}
+
+
+def test_headers_that_are_given_go_before_those_of_its_class_however_they_are_written() -> None:
+    assert Unauthenticated(headers={"www-authenticate": "Basic"}).answer_headers == {
+        "www-authenticate": "Basic"
+    }
+    assert DatabaseUnavailable(retry_after=7).answer_headers == {"Retry-After": "7"}

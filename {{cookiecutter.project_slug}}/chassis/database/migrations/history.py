@@ -7,9 +7,9 @@ from pathlib import Path
 import asyncpg
 
 from chassis.database.connections.engine import Connection
-from chassis.settings.groups import PROJECT_FILE
+from chassis.settings.project import PROJECT
 
-VERSIONS = PROJECT_FILE.parent / "migrations" / "versions"
+VERSIONS = PROJECT / "migrations" / "versions"
 SAID = {"revision", "down_revision", "depends_on"}
 
 

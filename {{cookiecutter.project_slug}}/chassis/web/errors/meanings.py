@@ -2,20 +2,15 @@
 
 from collections.abc import Iterator
 
-import asyncpg
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
-from chassis.database.failures import problem_from
+from chassis.database.failures import FAILURES, problem_from
 from chassis.outbound.deadline import may_have_called
 from chassis.problems import DeadlineExceeded, InternalError, Problem
 from chassis.web.errors.http_exceptions import from_http_exception
 from chassis.web.errors.invalid_input import from_validation
-
-FAILURES = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError)
-"""Of the database, and of deadlines."""
 
 
 def meaning(error: Exception, scope: Scope) -> Problem:

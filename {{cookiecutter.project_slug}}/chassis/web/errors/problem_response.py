@@ -1,9 +1,7 @@
 """A Problem as an HTTP response: `application/problem+json` (RFC 9457)."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote
 
 import orjson
 from starlette.responses import Response
@@ -55,30 +53,12 @@ def problem_response(problem: Problem, scope: Scope) -> Response:
     """Also notes the problem in the request's state, for its log line."""
     state = scope.setdefault("state", {})
     state["problem"] = problem.type
-    body = {
-        "type": problem.type,
-        "title": problem.title,
-        "status": problem.status,
-        "detail": problem.detail,
-        "instance": quote(scope["path"], errors="replace"),
-        "request_id": state.get("request_id"),
-        "errors": list(problem.errors),
-    }
-    present = {name: storable(value) for name, value in body.items() if value}
+    document = storable(problem.document(scope["path"], state.get("request_id")))
     if problem.data is None:
-        content = orjson.dumps(present)
+        content = orjson.dumps(document)
     else:  # may hold integers of any size, which orjson refuses
-        content = json.dumps(present | {"data": storable(problem.data)}, allow_nan=False).encode()
-    response = Response(content, problem.status, problem.headers, MEDIA_TYPE)
-    for name, value in _defaults(problem):
-        response.headers.setdefault(name, value)
-    return response
-
-
-def _defaults(problem: Problem) -> Iterator[tuple[str, str]]:
-    yield from problem.default_headers.items()
-    if problem.retry_after is not None:
-        yield "Retry-After", str(problem.retry_after)
+        content = json.dumps(document, allow_nan=False).encode()
+    return Response(content, problem.status, problem.answer_headers, MEDIA_TYPE)
 
 
 def storable(value: Any) -> Any:

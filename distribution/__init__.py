@@ -1,0 +1,1 @@
+"""The chassis as a wheel, for services that depend on it instead of carrying it."""
