@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import TYPE_CHECKING, Any, Protocol
 
+import structlog
+
 from chassis.auth.credentials import bearer_credential
 from chassis.auth.observer import Observer, Unobserved
 from chassis.auth.principal import PRINCIPAL, Principal
@@ -64,6 +66,7 @@ class Authentication:
             raise
         if principal is not None:
             state[PRINCIPAL] = principal
+            structlog.contextvars.bind_contextvars(principal=principal.id)
         return principal
 
     async def _found(self, headers: Iterable[tuple[bytes, bytes]]) -> Principal | None:
