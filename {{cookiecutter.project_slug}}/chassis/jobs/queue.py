@@ -45,12 +45,14 @@ WHERE id = $1 AND attempts = $2 AND failed_at IS NULL
 STANDING = """
 SELECT queue,
     (SELECT count(*) FROM (SELECT FROM jobs WHERE jobs.queue = it.queue AND failed_at IS NULL
-        AND due <= now() LIMIT 10000) AS some) AS due,
+        AND due <= now() LIMIT 10000) AS counted) AS due,
     (SELECT extract(epoch FROM greatest(now() - min(due), interval '0'))::float8 FROM jobs
         WHERE jobs.queue = it.queue AND failed_at IS NULL AND due <= now()) AS oldest
 FROM unnest($1::text[]) AS it(queue)
 """
-FAILED = "SELECT count(*) FROM (SELECT FROM jobs WHERE failed_at IS NOT NULL LIMIT 10000) AS some"
+FAILED = (
+    "SELECT count(*) FROM (SELECT FROM jobs WHERE failed_at IS NOT NULL LIMIT 10000) AS counted"
+)
 PRUNE = """
 DELETE FROM jobs WHERE id IN (
     SELECT id FROM jobs WHERE failed_at < now() - $1::interval LIMIT 1000 FOR UPDATE SKIP LOCKED

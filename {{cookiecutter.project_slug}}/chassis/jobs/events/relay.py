@@ -29,7 +29,7 @@ FROM events ORDER BY position LIMIT :batch
 DELETE = text("DELETE FROM events WHERE position = ANY(:positions)")
 STANDING = """
 SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8
-FROM (SELECT created_at FROM events ORDER BY position LIMIT 10000) AS some
+FROM (SELECT created_at FROM events ORDER BY position LIMIT 10000) AS counted
 """
 
 
