@@ -31,6 +31,6 @@ class JobSettings(Group):
     """Port of the worker's `/health` and `/metrics`; 0 takes a free one."""
 
     @property
-    def connections(self) -> int:
-        """Of one worker."""
-        return self.concurrency + CONTROL + PROBE
+    def other_connections(self) -> int:
+        """Of all workers."""
+        return (self.concurrency + CONTROL + PROBE) * self.replicas
