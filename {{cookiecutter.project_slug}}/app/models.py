@@ -7,6 +7,10 @@ from chassis.accounts import models as accounts
 from chassis.database.idempotency import IdempotencyKey
 from chassis.database.model import Base
 
+# {% if "jobs" in cookiecutter.parts %}
+from chassis.jobs import tables as jobs
+
+# {% endif %}
 # {% if "example" in cookiecutter.parts %}
 from app.features.orders.models import Order, OrderLine
 from app.features.products.models import Product
@@ -22,5 +26,8 @@ __all__ = [
     # {% endif %}
     # {% if "accounts" in cookiecutter.parts %}
     "accounts",
+    # {% endif %}
+    # {% if "jobs" in cookiecutter.parts %}
+    "jobs",
     # {% endif %}
 ]

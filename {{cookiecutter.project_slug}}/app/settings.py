@@ -4,6 +4,11 @@
 from chassis.accounts.settings import AccountSettings
 
 # {% endif %}
+# {% if "jobs" in cookiecutter.parts %}
+from chassis.jobs.events.settings import EventSettings
+from chassis.jobs.settings import JobSettings
+
+# {% endif %}
 from chassis.settings import Settings as ChassisSettings
 
 
@@ -12,5 +17,9 @@ class Settings(ChassisSettings):
 
     # {% if "accounts" in cookiecutter.parts %}
     auth: AccountSettings = AccountSettings()
+    # {% endif %}
+    # {% if "jobs" in cookiecutter.parts %}
+    jobs: JobSettings = JobSettings()
+    events: EventSettings = EventSettings()
     # {% endif %}
     # Those of the team go here.

@@ -1,11 +1,15 @@
 """The service under test: see `support/fixtures.py` for what tests may use of it."""
 
+from importlib.util import find_spec
+
 import pytest
 
 from tests.support.composition import Composition, own_database
 from tools.postgres import Server
 
-pytest_plugins = ["tests.support.fixtures"]
+# Those of a part are there where the part is.
+PARTS = ("tests.support.jobs",)
+pytest_plugins = ["tests.support.fixtures", *filter(find_spec, PARTS)]
 
 
 # Imported when a test asks for it: the chassis's tests have to pass when `app` cannot be imported.

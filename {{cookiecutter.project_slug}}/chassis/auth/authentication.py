@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
+import structlog
+
 from chassis.auth.credentials import bearer_credential
 from chassis.auth.observer import Observer, Unobserved
 from chassis.auth.principal import PRINCIPAL, Principal
@@ -67,6 +69,7 @@ class Authentication:
             raise
         if principal is not None:
             state[PRINCIPAL] = principal
+            structlog.contextvars.bind_contextvars(principal=principal.id)
         return principal
 
     async def _found(self, sent: Sequence[bytes]) -> Principal | None:

@@ -23,14 +23,16 @@ class Demand:
     """Of one process: several where databases share a server."""
     beside: int = PROBE
     """Connections of a process beside its pools."""
+    others: int = 0
+    """Connections of processes that do not serve, in all."""
 
     @property
     def connections(self) -> int:
-        return (self.pool * self.pools + self.beside) * self.processes
+        return (self.pool * self.pools + self.beside) * self.processes + self.others
 
     def largest_pool(self, connections: int) -> int:
         """The pool, overflow included, that fits into so many; below 1 none does."""
-        return (connections // self.processes - self.beside) // self.pools
+        return ((connections - self.others) // self.processes - self.beside) // self.pools
 
     def spelt_out(self, pool: str) -> str:
         """The sum for one process."""

@@ -15,12 +15,14 @@ def demand(settings: Settings, server: URL | None = None) -> Demand:
     watching = [database.replica] if database.replica else []
     pools = [database, *watching, *database.named.values()]
     here = [it for it in pools if _place(it.address) == place]
-    to_primary = len(watching) if _place(database.address) == place else 0
+    is_primary = _place(database.address) == place
+    to_primary = len(watching) if is_primary else 0
     return Demand(
         pool=database.pool_size + database.max_overflow,
         processes=settings.server.workers * settings.server.replicas,
         pools=len(here),
         beside=len(here) * PROBE + to_primary,  # who watches the replica asks the primary too
+        others=settings.other_connections if is_primary else 0,
     )
 
 
@@ -93,6 +95,7 @@ def _spelt_out(settings: Settings, wanted: Demand) -> str:
     return (
         f"({wanted.spelt_out(pool)})"
         f" x {count(server.workers, 'worker')} x {count(server.replicas, 'replica')}"
+        f"{f' + {wanted.others} for jobs' if wanted.others else ''}"
         f" = {count(wanted.connections, 'connection')}"
     )
 

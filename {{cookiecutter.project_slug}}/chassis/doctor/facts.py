@@ -89,7 +89,8 @@ async def connected(settings: Settings) -> AsyncIterator[Connection]:
 
 async def capacity(connection: Connection, settings: Settings) -> Capacity:
     name = settings.service.name
-    ours = [name[:63], f"{name} probe"[:63]]
+    kinds = ("", " probe", " worker", " worker control")
+    ours = [f"{name}{kind}"[:63] for kind in kinds]
     return Capacity(**dict(await connection.fetchrow(CAPACITY, ours) or {}))
 
 

@@ -54,7 +54,8 @@ def _compared(settings: Settings, pool: int) -> str:
 
 def _fitting(wanted: Demand, capacity: Capacity | None) -> str:
     each = wanted.spelt_out(str(wanted.pool))
-    needed = f"({each}) x {wanted.processes} = {wanted.connections}"
+    others = f" + {wanted.others} for jobs" if wanted.others else ""
+    needed = f"({each}) x {wanted.processes}{others} = {wanted.connections}"
     if capacity is None:
         return f"{needed}; how many it grants is not known"
     free = max(0, min(capacity.granted, capacity.usable - capacity.others))

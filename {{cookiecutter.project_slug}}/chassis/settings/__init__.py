@@ -106,6 +106,12 @@ class Settings(Discreet, BaseSettings):
     def _is_on(self, switch: Switch) -> bool:
         return not self.production if switch == "auto" else switch
 
+    @property
+    def other_connections(self) -> int:
+        """To the primary, of all processes of the service that do not serve, such as workers."""
+        groups = (getattr(self, name) for name in type(self).model_fields)
+        return sum(it.other_connections for it in groups if isinstance(it, Group))
+
     def contradictions(self) -> list[str]:
         """Sentences on values that do not go together."""
         statement, request = self.database.statement_timeout, self.server.request_timeout

@@ -34,6 +34,11 @@ from chassis.settings.values import (
 class Group(Discreet, BaseModel):
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True)
 
+    @property
+    def other_connections(self) -> int:
+        """To the primary, of processes that this group is about and that do not serve."""
+        return 0
+
 
 class ServiceSettings(Group):
     """Who the service is."""

@@ -22,7 +22,9 @@ from chassis.settings.identity import Environment, Identity
 
 PROJECT = Path(__file__).parent.parent.parent
 MONITORING = PROJECT / "monitoring"
-FAMILIES = "auth|cache|database|event_loop|http|outbound|rate_limit|service|websockets"
+FAMILIES = (
+    "auth|cache|database|event_loop|events|http|jobs?|outbound|rate_limit|service|websockets"
+)
 METRIC = re.compile(rf"\b(?:{FAMILIES})_[a-z_]+\b(?!=)")
 
 
@@ -30,6 +32,8 @@ def known_metrics() -> set[str]:
     registry = Metrics(Identity("shop", "1", Environment.TEST)).registry
     if find_spec("chassis.accounts"):
         import_module("chassis.accounts.metrics").AccountRecorder(registry)
+    if find_spec("chassis.jobs"):
+        import_module("chassis.jobs.metrics").JobRecorder(registry)
     kinds = {metric.name: metric.type for metric in registry.collect()}
     return {f"{name}_total" if kind == "counter" else name for name, kind in kinds.items()}
 
@@ -55,12 +59,15 @@ def alerts() -> dict[str, dict[str, Any]]:
     return {rule["alert"]: rule for group in groups for rule in group["rules"]}
 
 
-def dashboard() -> dict[str, Any]:
-    return dict(json.loads(read("monitoring/dashboard.json")))
+def dashboards() -> list[dict[str, Any]]:
+    """The service's, and those of its parts."""
+    files = sorted(MONITORING.glob("*dashboard.json"))
+    return [json.loads(file.read_text(encoding="utf-8")) for file in files]
 
 
 def targets() -> list[dict[str, Any]]:
-    return [target for panel in dashboard()["panels"] for target in panel.get("targets", [])]
+    panels = [panel for each in dashboards() for panel in each["panels"]]
+    return [target for panel in panels for target in panel.get("targets", [])]
 
 
 def problems(kind: type[Problem] = Problem) -> Iterator[str]:
@@ -121,20 +128,20 @@ def test_the_rules_pass_their_own_tests() -> None:
 
 
 def test_the_dashboard_asks_the_data_source_that_the_reader_chooses() -> None:
-    variables = {each["name"]: each["type"] for each in dashboard()["templating"]["list"]}
-
-    assert variables == {"datasource": "datasource", "job": "query"}
+    for dashboard in dashboards():
+        variables = {each["name"]: each["type"] for each in dashboard["templating"]["list"]}
+        assert variables == {"datasource": "datasource", "job": "query"}
     assert {target["datasource"]["uid"] for target in targets()} == {"${datasource}"}
     assert all('job="$job"' in target["expr"] for target in targets())
 
 
 def test_the_panels_of_the_dashboard_have_ids_of_their_own_and_do_not_overlap() -> None:
-    panels = dashboard()["panels"]
-    places = [(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in panels]
+    for panels in (dashboard["panels"] for dashboard in dashboards()):
+        places = [(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in panels]
 
-    assert len({panel["id"] for panel in panels}) == len(panels)
-    assert len(set(places)) == len(panels)
-    assert all(p["gridPos"]["x"] + p["gridPos"]["w"] <= 24 for p in panels)
+        assert len({panel["id"] for panel in panels}) == len(panels)
+        assert len(set(places)) == len(panels)
+        assert all(p["gridPos"]["x"] + p["gridPos"]["w"] <= 24 for p in panels)
 
 
 def installed_promtool() -> str:

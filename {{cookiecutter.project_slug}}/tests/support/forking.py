@@ -15,6 +15,7 @@ from typing import NamedTuple, Self, cast
 
 import coverage
 import pytest
+from uvicorn.importer import import_from_string
 
 from chassis.cli.service import Service
 
@@ -27,6 +28,7 @@ class Program(NamedTuple):
     """What a fork is to do, and in what surroundings."""
 
     application: str
+    """Where its factory is; or, as `module:SERVICE`, all that the command line has to know."""
     arguments: tuple[str, ...]
     env: dict[str, str]
     directory: str
@@ -114,4 +116,7 @@ def _run(program: Program) -> None:
     from chassis.cli import main  # noqa: PLC0415  a test process has no use for it
 
     sys.argv = ["app", *program.arguments]
-    main(Service(program.application))
+    if program.application.endswith(":SERVICE"):
+        main(import_from_string(program.application))
+    else:
+        main(Service(program.application))

@@ -5,6 +5,10 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+# {% if "jobs" in cookiecutter.parts %}
+from app.features.orders.jobs import after_placing
+
+# {% endif %}
 from app.features.orders.models import Order, OrderLine, OrderStatus
 from app.features.orders.repository import OrderRepository
 from app.features.orders.schemas import OrderCreate
@@ -22,6 +26,9 @@ class OrderService:
     """The session's transaction holds it all: either everything is stored or nothing."""
 
     def __init__(self, session: AsyncSession) -> None:
+        # {% if "jobs" in cookiecutter.parts %}
+        self.session = session
+        # {% endif %}
         self.orders = OrderRepository(session)
         self.products = ProductRepository(session)
 
@@ -43,7 +50,12 @@ class OrderService:
             for position, (key, quantity) in enumerate(quantities.items(), start=1)
         ]
         total = sum(line.quantity * line.price_cents for line in lines)
-        return await self.orders.create(Order(lines=lines, total_cents=total))
+        order = Order(lines=lines, total_cents=total)
+        await self.orders.create(order)
+        # {% if "jobs" in cookiecutter.parts %}
+        await after_placing(self.session, order)
+        # {% endif %}
+        return order
 
     async def lock(self, key: UUID) -> Order:
         """The order, which nobody else can change until the transaction ends. Raises NotFound."""
