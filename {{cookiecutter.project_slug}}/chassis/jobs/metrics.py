@@ -6,7 +6,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from chassis.jobs.observer import Outcome
 from chassis.jobs.queue import Standing
-from chassis.observability.metrics.recording import harmless
+from chassis.observability.metrics.harmless import harmless
 
 SECONDS = (0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0, 300.0)
 

@@ -22,9 +22,7 @@ from chassis.settings.identity import Environment, Identity
 
 PROJECT = Path(__file__).parent.parent.parent
 MONITORING = PROJECT / "monitoring"
-FAMILIES = (
-    "auth|cache|database|event_loop|events|http|jobs?|outbound|rate_limit|service|websockets"
-)
+FAMILIES = "auth|cache|database|event_loop|events|http|jobs?|outbound|rate_limit|service|websockets"
 METRIC = re.compile(rf"\b(?:{FAMILIES})_[a-z_]+\b(?!=)")
 
 

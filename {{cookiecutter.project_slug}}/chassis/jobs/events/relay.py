@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 from sqlalchemy import text
 
+from chassis.concurrency.fan_out import Failed, gathered
 from chassis.database.session import Database
 from chassis.jobs.events.publisher import Event, Publisher
 from chassis.jobs.observer import Observer
@@ -64,7 +65,7 @@ class Relay:
 
     async def _publish(
         self, publisher: Publisher, rows: Sequence[Mapping[Any, Any]]
-    ) -> tuple[list[int], Exception | None]:
+    ) -> tuple[list[int], BaseException | None]:
         """The positions that the broker has, and why others are missing.
 
         Aggregates go side by side; of one, none goes before the one before it is stored.
@@ -81,13 +82,11 @@ class Relay:
 
         try:
             async with asyncio.timeout(LONGEST):
-                results = await asyncio.gather(
-                    *map(in_order, aggregates.values()), return_exceptions=True
-                )
+                results = await gathered(aggregates.values(), in_order, limit=len(aggregates))
         except TimeoutError as error:
             return stored, error
-        failures = [it for it in results if isinstance(it, Exception)]
-        return stored, failures[0] if failures else None
+        failed = next((it for it in results if isinstance(it, Failed)), None)
+        return stored, None if failed is None else failed.error
 
 
 def _event(row: Mapping[Any, Any]) -> Event:

@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from chassis.database.availability.background import in_background
+from chassis.concurrency.background import in_background
 from chassis.database.availability.probe import Probe
 from chassis.database.connections.warm_up import WarmUp
 from chassis.database.migrations.standing import standing
@@ -86,13 +86,15 @@ async def _working(parts: Parts, jobs: JobSettings, drain: Drain) -> AsyncIterat
             repeat("metrics", house.tell, SAMPLED, drain),
             repeat("prune", house.prune, PRUNED, drain),
         ]
-        tasks = [asyncio.create_task(each) for each in loops]
+        tasks = [asyncio.create_task(each) for each in loops]  # noqa: HR013  they end with the block
         try:
             yield
         finally:
             drain.begin()
-            await asyncio.gather(*tasks)
+            await asyncio.wait(tasks)
             await worker.finish(jobs.graceful_timeout)
+            for task in tasks:
+                task.result()
 
 
 def run_worker(

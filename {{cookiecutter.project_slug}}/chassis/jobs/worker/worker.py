@@ -6,6 +6,7 @@ from time import monotonic
 
 import structlog
 
+from chassis.concurrency.detached import detached
 from chassis.jobs.claimed import Claimed
 from chassis.jobs.queue import Queue
 from chassis.jobs.registry import Registry
@@ -85,6 +86,6 @@ class Worker:
 
     def _begin(self, claim: Claimed) -> asyncio.Task[Ended]:
         work = self._performer.perform(self._jobs[claim.name], claim)
-        task = asyncio.create_task(work, context=Context())  # nothing of another job's
+        task = detached(work, context=Context())  # nothing of another job's
         self.leases.hold(task, claim)
         return task
