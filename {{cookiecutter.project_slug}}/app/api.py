@@ -7,10 +7,17 @@ from app.features.orders.router import router as orders
 from app.features.products.router import router as products
 
 # {% endif %}
+# {% if "accounts" in cookiecutter.parts %}
+from chassis.accounts.wiring import ROUTERS as ACCOUNTS
+
+# {% endif %}
 from chassis.web.health import router as health
 
 ROUTERS: list[APIRouter] = [
     health,
+    # {% if "accounts" in cookiecutter.parts %}
+    *ACCOUNTS,
+    # {% endif %}
     # {% if "example" in cookiecutter.parts %}
     products,
     orders,

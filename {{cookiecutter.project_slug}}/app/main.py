@@ -9,6 +9,11 @@ from fastapi import FastAPI
 from app.api import ROUTERS
 from app.middleware import middleware
 from app.settings import Settings
+
+# {% if "accounts" in cookiecutter.parts %}
+from chassis.accounts.wiring import accounts
+
+# {% endif %}
 from chassis.auth.wiring import authentication
 from chassis.database.availability.background import in_background
 from chassis.database.availability.probe import Probe
@@ -103,6 +108,9 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await stack.enter_async_context(telemetry.observing(database, probe, named))
         callers = authentication(settings.auth, name, telemetry.caller_observer())
         app.state.authentication = await stack.enter_async_context(callers)
+        # {% if "accounts" in cookiecutter.parts %}
+        await stack.enter_async_context(accounts(app, settings.auth, telemetry.metrics))
+        # {% endif %}
         limits = rate_limits(app, settings.rate, settings.redis, name, telemetry.limit_observer())
         await stack.enter_async_context(limits)
         app.state.started = time.monotonic()

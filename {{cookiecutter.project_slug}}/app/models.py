@@ -1,5 +1,9 @@
 """Every table of the service, one line for each feature: what Alembic compares."""
 
+# {% if "accounts" in cookiecutter.parts %}
+from chassis.accounts import models as accounts
+
+# {% endif %}
 from chassis.database.idempotency import IdempotencyKey
 from chassis.database.model import Base
 
@@ -15,5 +19,8 @@ __all__ = [
     "Order",
     "OrderLine",
     "Product",
+    # {% endif %}
+    # {% if "accounts" in cookiecutter.parts %}
+    "accounts",
     # {% endif %}
 ]

@@ -1,7 +1,15 @@
 """The service's own settings, on top of the chassis's: `chassis/settings/groups.py` has those."""
 
+# {% if "accounts" in cookiecutter.parts %}
+from chassis.accounts.settings import AccountSettings
+
+# {% endif %}
 from chassis.settings import Settings as ChassisSettings
 
 
 class Settings(ChassisSettings):
     """Each field is a variable: `greeting: str = "Hello"` is GREETING. README.md shows more."""
+
+    # {% if "accounts" in cookiecutter.parts %}
+    auth: AccountSettings = AccountSettings()
+    # {% endif %}

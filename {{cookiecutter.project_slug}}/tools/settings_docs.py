@@ -3,6 +3,7 @@
 `python -m tools.settings_docs` writes; a test checks that nothing would change.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -21,10 +22,25 @@ EXAMPLE_HEAD = """\
 """
 
 
+NAME = re.compile(r"(?:\| `|# )([A-Z][A-Z0-9_]*)(?:` \||=)")
+"""Of the setting that a line is about, in either file."""
+CONDITION = "# {% "
+"""Stands before settings of a part, and after them, where the template of the project lies."""
+
+
 class Setting(NamedTuple):
     name: str
     default: str
     meaning: str
+
+    @property
+    def row(self) -> str:
+        default = f"`{self.default}`" if self.default else ""
+        return f"| `{self.name}` | {default} | {self.meaning} |\n"
+
+    @property
+    def comment(self) -> str:
+        return f"\n# {self.meaning}\n# {self.name}={self.default}\n"
 
 
 def settings() -> Iterator[Setting]:
@@ -45,24 +61,42 @@ def _setting(name: str, field: FieldInfo) -> Setting:
 def readme(text: str) -> str:
     """The README with its table made anew."""
     before, _, rest = text.partition(README_MARKS[0])
-    _, _, after = rest.partition(README_MARKS[1])
-    rows = [
-        f"| `{s.name}` | {f'`{s.default}`' if s.default else ''} | {s.meaning} |"
-        for s in settings()
-    ]
-    table = "\n".join(["| variable | default | meaning |", "|---|---|---|", *rows])
-    return f"{before}{README_MARKS[0]}\n{table}\n{README_MARKS[1]}{after}"
+    old, _, after = rest.partition(README_MARKS[1])
+    begin, end = conditions(old)
+    rows = [f"{begin.get(s.name, '')}{s.row}{end.get(s.name, '')}" for s in settings()]
+    table = "".join(["| variable | default | meaning |\n|---|---|---|\n", *rows])
+    return f"{before}{README_MARKS[0]}\n{table}{README_MARKS[1]}{after}"
 
 
-def env_example() -> str:
-    lines = [f"\n# {s.meaning}\n# {s.name}={s.default}\n" for s in settings()]
-    return EXAMPLE_HEAD + "".join(lines)
+def env_example(text: str = "") -> str:
+    """The example file made anew."""
+    begin, end = conditions(text)
+    comments = [f"{begin.get(s.name, '')}{s.comment}{end.get(s.name, '')}" for s in settings()]
+    return EXAMPLE_HEAD + "".join(comments)
+
+
+def conditions(text: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Lines that begin a condition, by the setting after them; that end one, by the one before."""
+    begin: dict[str, str] = {}
+    end: dict[str, str] = {}
+    before, waiting = "", ""
+    for line in text.splitlines(keepends=True):
+        if line.startswith(CONDITION):
+            if "endif" in line:
+                end[before] = line
+            else:
+                waiting = line
+        elif (match := NAME.match(line)) is not None:
+            before = match[1]
+            if waiting:
+                begin[before], waiting = waiting, ""
+    return begin, end
 
 
 def main() -> None:
-    path = PROJECT / "README.md"
-    path.write_text(readme(path.read_text(encoding="utf-8")), encoding="utf-8")
-    (PROJECT / ".env.example").write_text(env_example(), encoding="utf-8")
+    for name, made in (("README.md", readme), (".env.example", env_example)):
+        path = PROJECT / name
+        path.write_text(made(path.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

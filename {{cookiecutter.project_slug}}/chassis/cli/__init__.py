@@ -110,6 +110,8 @@ def openapi(context: typer.Context) -> None:
 
 def main(service: Service) -> None:
     """Do what the arguments of the process say."""
+    for name, commands_of_it in service.commands.items():
+        cli.add_typer(commands_of_it, name=name)
     try:
         cli(obj=service)
     except (SettingsError, CannotListenError) as error:

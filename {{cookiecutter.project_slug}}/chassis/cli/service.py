@@ -1,7 +1,7 @@
 """What the command line has to know of the service it belongs to."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import typer
 
@@ -16,6 +16,8 @@ class Service:
     settings: type[Settings] = Settings
     resources: Sequence[Resource] = ()
     """What can be imported and exported."""
+    commands: Mapping[str, typer.Typer] = field(default_factory=dict)
+    """Further ones, such as `accounts`, each with commands of its own."""
 
 
 def service_of(context: typer.Context) -> Service:

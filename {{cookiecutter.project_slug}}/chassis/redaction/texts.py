@@ -28,11 +28,11 @@ SHAPES = {
     re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*-----|\Z)", re.DOTALL): (
         HIDDEN
     ),
-    # JSON Web Tokens, which begin with `{"` in base64. Keys of OpenAI and those that do as it does,
-    # Stripe, GitHub, GitLab, Slack and Google.
+    # JSON Web Tokens, which begin with `{"` in base64. What accounts hand out. Keys of OpenAI and
+    # those that do as it does, Stripe, GitHub, GitLab, Slack and Google.
     re.compile(
         r"\b(?:eyJ[\w-]+(?:\.[\w-]*){2,4}"
-        r"|(?:sk-|[rs]k_(?:live|test)_|whsec_|gh[opsru]_|github_pat_|glpat-|xox[a-z]-|xapp-|AIza)"
+        r"|(?:apikey_|rtoken_|sk-|[rs]k_(?:live|test)_|whsec_|gh[opsru]_|github_pat_|glpat-|xox[a-z]-|xapp-|AIza)"
         r"[\w-]{16,})"
     ): HIDDEN,
     # PostgreSQL shows all of a row that it refuses, and of a key, in the language of the server.

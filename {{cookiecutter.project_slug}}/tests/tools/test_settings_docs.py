@@ -44,3 +44,17 @@ def test_each_is_a_comment_of_the_example_file() -> None:
 
     assert [line for line in text.splitlines() if line and not line.startswith("#")] == []
     assert "# What a visitor reads first.\n# GREETING=Hello\n" in text
+
+
+def test_conditions_of_the_template_stay_around_their_settings() -> None:
+    condition = '# {% if "payments" in cookiecutter.parts %}\n'
+    rows = f"<!-- settings -->\n{condition}| `PAYMENTS_URL` | old |\n| `PAYMENTS_TOKEN` | old |\n"
+    comments = f"{condition}\n# Old.\n# PAYMENTS_URL=\n\n# Old.\n# PAYMENTS_TOKEN=\n"
+
+    table = settings_docs.readme(f"{rows}# {{% endif %}}\n<!-- end of settings -->")
+    example = settings_docs.env_example(f"{comments}# {{% endif %}}\n\n# Next.\n# NEXT=\n")
+
+    assert f"|\n{condition}| `PAYMENTS_URL` |" in table
+    assert table.endswith("| `PAYMENTS_TOKEN` |  |  |\n# {% endif %}\n<!-- end of settings -->")
+    assert f"\n{condition}\n# Where the provider is asked." in example
+    assert example.endswith("# PAYMENTS_TOKEN=\n# {% endif %}\n")

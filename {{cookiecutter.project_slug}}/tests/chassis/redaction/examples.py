@@ -8,7 +8,7 @@ HEXADECIMAL = "0123456789abcdef" * 2
 STARTS = (
     *("sk-", "sk_live_", "sk_test_", "rk_live_", "whsec_", "AIza"),
     *("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-"),
-    *("xoxb-", "xoxp-", "xapp-"),
+    *("xoxb-", "xoxp-", "xapp-", "apikey_", "rtoken_"),
 )
 LOGIN = b64encode(b"alice:hunter2").decode()
 HIDDEN = [

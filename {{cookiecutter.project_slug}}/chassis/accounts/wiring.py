@@ -1,0 +1,55 @@
+"""What accounts hold while the service runs; the composition asks for it in one line."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from typing import TYPE_CHECKING
+
+import structlog
+from fastapi import FastAPI
+
+from chassis.accounts.api_keys import PREFIX, ApiKeys
+from chassis.accounts.api_keys_router import router as api_keys
+from chassis.accounts.observer import Unobserved
+from chassis.accounts.passwords import Passwords
+from chassis.accounts.revocations import Revocations
+from chassis.accounts.router import router as sessions
+from chassis.accounts.service import Accounts
+from chassis.accounts.settings import AccountSettings
+from chassis.accounts.users_router import router as users
+from chassis.database.availability.background import in_background
+
+if TYPE_CHECKING:
+    from chassis.accounts.observer import Observer
+    from chassis.observability.metrics.recording import Recorders
+
+ROUTERS = [sessions, api_keys, users]
+
+
+@asynccontextmanager
+async def accounts(
+    app: FastAPI, settings: AccountSettings, metrics: "Recorders | None"
+) -> AsyncIterator[None]:
+    """For `app.state.accounts`; None where no key is set, and nobody can sign in."""
+    database, authentication = app.state.database, app.state.authentication
+    issuer, app.state.accounts = authentication.issuer, None
+    if issuer is None:
+        structlog.get_logger().warning("nobody can sign in", because="AUTH_KEYS is not set")
+        yield
+        return
+    observer = _observer(metrics)
+    kept = settings.access_ttl + settings.leeway
+    revocations = Revocations(database, authentication.revoked, settings.revocation_poll, kept)
+    passwords = Passwords(settings.hashes_at_once, settings.hashes_waiting, observer)
+    authentication.accept(PREFIX, ApiKeys(database, issuer.name).check)
+    app.state.accounts = Accounts(database, issuer, passwords, revocations, settings, observer)
+    with closing(passwords):
+        async with in_background(revocations.watch()):
+            yield
+
+
+def _observer(metrics: "Recorders | None") -> "Observer":
+    if metrics is None:
+        return Unobserved()
+    from chassis.accounts.metrics import AccountRecorder  # noqa: PLC0415  they are on
+
+    return AccountRecorder(metrics.registry)

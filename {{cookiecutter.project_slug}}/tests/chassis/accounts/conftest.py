@@ -1,0 +1,82 @@
+"""Accounts under test: the application of the chassis with them, and users who sign in."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from itertools import count
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import Table
+
+from chassis.accounts.models import ApiKey, AuthSession, LoginFailures, User
+from chassis.database.connections.engine import create_engine
+from chassis.database.idempotency import IdempotencyKey
+from chassis.database.model import Base
+from chassis.database.session import Database
+from chassis.settings import Settings
+from chassis.settings.groups import DatabaseSettings
+from tests.chassis.accounts import application
+from tests.chassis.accounts.hashing import hashing
+from tests.chassis.accounts.people import KEY, SCOPES, Person, add_user
+from tests.support.clients import Client
+from tests.support.composition import Composition, own_database
+from tests.support.settings import make_settings, settings_of
+from tools.postgres import Server
+
+MODELS: Sequence[type[Base]] = (IdempotencyKey, User, AuthSession, ApiKey, LoginFailures)
+TABLES: list[Table] = [Base.metadata.tables[it.__tablename__] for it in MODELS]
+PATIENT = {"login_failures": 1_000, "login_failures_of_address": 10_000}
+"""A test that counts no failures may have many."""
+
+__all__ = ["hashing"]
+
+SignIn = Callable[..., Awaitable[Person]]
+
+
+@pytest.fixture(scope="session")
+def composition() -> Composition:
+    tables = [it.name for it in TABLES]
+    return Composition(application.create_app, application.Settings, tables)
+
+
+@pytest.fixture(scope="session")
+def database_url(server: Server) -> str:
+    """A database of this worker's own, with the tables of accounts."""
+    url = own_database(server, "accounts")
+    asyncio.run(create_tables(make_settings(database={"url": url}).database))
+    return url
+
+
+async def create_tables(settings: DatabaseSettings) -> None:
+    engine = create_engine(settings, "tests")
+    async with engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all, tables=TABLES)
+    await engine.dispose()
+
+
+@pytest.fixture
+def auth() -> dict[str, Any]:
+    """What a test module says of AUTH_*, beyond what all need."""
+    return {}
+
+
+@pytest.fixture
+def settings(composition: Composition, database_url: str, auth: dict[str, Any]) -> Settings:
+    database = {"url": database_url, "pool_size": 5, "max_overflow": 0}
+    given = {"keys": [KEY], **PATIENT, **auth}
+    return settings_of(composition.settings, {"database": database, "auth": given})
+
+
+@pytest.fixture
+def signed_in(app: FastAPI, client: Client, database: Database) -> SignIn:
+    """Makes a user and signs in."""
+    numbers = count(1)
+
+    async def sign_in(scopes: Sequence[str] = SCOPES) -> Person:
+        person = Person(client, f"user{next(numbers)}@shop.example")
+        await add_user(database, person.email, scopes)
+        assert (await person.sign_in()).status_code == 201
+        return person
+
+    return sign_in
