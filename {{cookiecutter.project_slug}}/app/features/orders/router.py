@@ -1,5 +1,6 @@
 """Orders over HTTP."""
 
+from collections.abc import AsyncIterator
 from typing import Annotated
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.features.orders.models import Order
-from app.features.orders.repository import ReadOrders
+from app.features.orders.repository import EveryOrder, ReadOrders
 from app.features.orders.schemas import OrderCreate, OrderQuery, OrderRead
 from app.features.orders.service import OrderService, OutOfStock
 from chassis.problems import NotFound, PreconditionFailed
@@ -50,6 +51,16 @@ async def place_order(body: OrderCreate, once: Once) -> Response:
         return created(order, OrderRead, f"{router.prefix}/{order.id}")
 
     return await once.run(place)
+
+
+@router.get("/export")
+async def export_orders(orders: EveryOrder) -> AsyncIterator[OrderRead]:
+    """All of them as JSON Lines, in the order of creation.
+
+    One that ends with a broken connection is not whole.
+    """
+    async for order in orders:
+        yield OrderRead.model_validate(order)
 
 
 @router.get("/{order_id}", response_model=OrderRead, responses=tags(200, 304) | problems(NotFound))

@@ -8,7 +8,12 @@ import pytest
 from tests.chassis.documents.pages import Page
 from tests.support.composition import PROJECT
 
-PAGES = [Page("queries.md"), Page("who-calls.md"), Page("your-own-middleware.md")]
+PAGES = [
+    Page("queries.md"),
+    Page("streams.md"),
+    Page("who-calls.md"),
+    Page("your-own-middleware.md"),
+]
 IN_PIECES = "E402,F811,I001,INP001,PLR2004,S101"
 """Each piece of a page has its own imports, and may be a test."""
 
