@@ -21,7 +21,7 @@ from typing import Any
 RENDERED = r"""{{ cookiecutter | tojson }}"""
 
 # Of a migration: what it is called, and which one it comes after.
-REVISION = re.compile(r'^revision: str = ("\w+")$', re.MULTILINE)
+REVISION = re.compile(r'^revision\b.* = ("\w+")$', re.MULTILINE)
 BEFORE_IT = re.compile(r"(?<=^down_revision: str \| None = ).*$", re.MULTILINE)
 BOLD, PLAIN = "\033[1m", "\033[0m"
 
@@ -49,11 +49,13 @@ def prune(project: Path, answers: dict[str, Any]) -> None:
 
 
 def chain(versions: Path) -> None:
-    """Let each migration come after the one before it, by name: those between may be gone."""
+    """Let a migration come after the nearest before it, by name, where its own is gone."""
+    texts = {path: path.read_text(encoding="utf-8") for path in sorted(versions.glob("*.py"))}
+    there = {"None", *(found for text in texts.values() for found in REVISION.findall(text))}
     before = "None"
-    for path in sorted(versions.glob("*.py")):
-        text = path.read_text(encoding="utf-8")
-        path.write_text(BEFORE_IT.sub(before, text), encoding="utf-8", newline="\n")
+    for path, text in texts.items():
+        if not there.issuperset(BEFORE_IT.findall(text)):
+            path.write_text(BEFORE_IT.sub(before, text), encoding="utf-8", newline="\n")
         before = "".join(REVISION.findall(text))
 
 

@@ -91,11 +91,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def ask(port: int, method: str, path: str, body: object = None) -> tuple[int, Any]:
+def ask(port: int, method: str, path: str, body: object = None, token: str = "") -> tuple[int, Any]:
     """Send one request; return the status and the body, decoded if it is JSON."""
     connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE / 3)
     try:
         headers = {"Content-Type": "application/json"} if body is not None else {}
+        headers |= {"Authorization": f"Bearer {token}"} if token else {}
         connection.request(method, path, json.dumps(body) if body is not None else None, headers)
         answer = connection.getresponse()
         text = answer.read().decode()

@@ -29,6 +29,23 @@ app.include_router(made(Path(sys.argv[1])))
 print(json.dumps(app.openapi()))
 """
 """Of the example, and of a resource by `make resource` with a field of every type."""
+GUARDED = """
+import json
+from fastapi import Depends
+from app.main import create_app
+from chassis.auth.guards import MaybeAuthenticated, Requires
+
+app = create_app()
+writer = Depends(Requires("products:write"))
+
+@app.put("/v1/shelves/{shelf}", tags=["products"], dependencies=[writer])
+async def put_shelf(shelf: int, caller: MaybeAuthenticated) -> str:
+    "Put a shelf where there is none."
+    return ""
+
+print(json.dumps(app.openapi()))
+"""
+"""Of a service that asks who calls, everywhere or where a route does."""
 CLIENT = """
 import sys
 from shop import Client
@@ -103,8 +120,9 @@ def document(
     return printed(python, "-c", DOCUMENT, made, cwd=installed)
 
 
-def printed(*command: str | Path, cwd: Path) -> dict[str, Any]:
+def printed(*command: str | Path, cwd: Path, **settings: str) -> dict[str, Any]:
     env = {"DATABASE_URL": NOWHERE, "PYTHONPATH": str(cwd), "PYTHONDONTWRITEBYTECODE": "1"}
+    env |= settings
     document: dict[str, Any] = json.loads(run(*command, cwd=cwd, env=env).stdout)
     return document
 
@@ -132,6 +150,23 @@ def serving(service: Path, python: Path, url: str, log: Path) -> Iterator[str]:
 
 
 def test_a_linter_finds_nothing(npm: Path, document: dict[str, Any]) -> None:
+    lint(npm, document)
+
+
+@pytest.mark.parametrize("required", ["true", "false"])
+def test_a_linter_finds_nothing_where_callers_are_asked(
+    npm: Path, installed: Path, python: Path, required: str
+) -> None:
+    auth = {"AUTH_KEYS": "a key of the tests that nobody should use", "AUTH_REQUIRED": required}
+    guarded = printed(python, "-c", GUARDED, cwd=installed, **auth)
+    asked = guarded["paths"]["/v1/products"]["get"].get("security", [])
+
+    assert asked == ([{"Bearer": []}] if required == "true" else [])
+    assert guarded["paths"]["/v1/shelves/{shelf}"]["put"]["security"] == [{"Bearer": []}]
+    lint(npm, guarded)
+
+
+def lint(npm: Path, document: dict[str, Any]) -> None:
     (npm / "openapi.json").write_text(json.dumps(document), encoding="utf-8")
     (npm / ".spectral.yaml").write_text(RULES, encoding="utf-8")
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from hooks.post_gen_project import chain
 from hooks.pre_gen_project import LONGEST
 from tests.baking import (
     ASKED,
@@ -39,6 +40,18 @@ def test_without_a_part_nothing_is_left_of_what_it_owns(tmp_path: Path, part: st
     project = bake(tmp_path, parts=" ".join(PARTS.keys() - {part}))
     assert not files_of(project) & owned_by(part)
     assert not [path for pattern in PARTS[part]["owns"] for path in project.glob(pattern)]
+
+
+def test_migrations_that_have_their_place_keep_it(tmp_path: Path) -> None:
+    """Such as those of a project that is baked over: of its own, and of a part that came later."""
+    for name, before in (("1", "None"), ("2", '"3"'), ("3", '"1"')):
+        text = f'revision: str = "{name}"\ndown_revision: str | None = {before}\n'
+        (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
+    kept = contents_of(tmp_path)
+
+    chain(tmp_path)
+
+    assert contents_of(tmp_path) == kept
 
 
 def test_a_project_becomes_a_repository_on_main_without_a_commit(tmp_path: Path) -> None:

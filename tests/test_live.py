@@ -12,6 +12,15 @@ BESIDE_THE_EXAMPLE = {
     "reviews": "product_id:ref(products) order_id:ref(orders):optional stars:int:index "
     "title:str(80):default='no title'",
 }
+KEY = "a-key-of-the-tests-that-nobody-should-use"
+TOKEN = """
+from app.settings import Settings
+from chassis.auth.wiring import own_issuer
+
+settings = Settings()
+issuer = own_issuer(settings.auth, settings.service.name)
+print(issuer.issue("ada", ttl=86_400))
+"""
 PRODUCT = {"sku": "pen-1", "name": "Pen", "price_cents": 150, "stock": 10}
 
 
@@ -72,7 +81,8 @@ def test_it_serves_until_ctrl_c_and_leaves_no_process(
     with serving("dev", cwd=project, port=port, log=log):
         assert ask(port, "GET", "/docs")[0] == 200
         if example:
-            place_an_order(port)
+            assert ask(port, "POST", "/v1/products", PRODUCT)[0] == 401
+            place_an_order(port, sign_in(project, port))
         else:
             assert ask(port, "GET", "/v1/products")[0] == 404
     assert left_behind(project) == []
@@ -81,14 +91,31 @@ def test_it_serves_until_ctrl_c_and_leaves_no_process(
 
 def test_schemathesis_finds_nothing(project: Path, tmp_path: Path) -> None:
     port = free_port()
-    options = ("--checks", "all", "--max-examples", "15", "--seed", "1")
-    patience = ("--wait-for-schema", "60", "--request-timeout", "60")
     with serving("dev", cwd=project, port=port, log=tmp_path / "log"):
-        schema = f"http://127.0.0.1:{port}/openapi.json"
-        # In an environment of its own: it would bring a plugin into our pytest.
-        tool = (uv(), "tool", "run", "schemathesis>=4.32,<5", "run")
-        env = {"SCHEMATHESIS_HOOKS": str(Path(__file__).with_name("schemathesis_hooks.py"))}
-        run(*tool, schema, *options, *patience, cwd=tmp_path, env=env)
+        schemathesis(port, tmp_path)
+
+
+def test_schemathesis_finds_nothing_where_every_route_asks_who_calls(
+    project: Path, tmp_path: Path
+) -> None:
+    """It also asks without the token, and with a wrong one."""
+    port, auth = free_port(), {"AUTH_REQUIRED": "true", "AUTH_KEYS": KEY}
+    env = auth | {"DATABASE_URL": "postgresql://nobody@localhost:1/nothing"}
+    token = run(project / ".venv/bin/python", "-c", TOKEN, cwd=project, env=env).stdout.strip()
+    settings = [f"{name}={value}" for name, value in auth.items()]
+    with serving("dev", *settings, cwd=project, port=port, log=tmp_path / "log"):
+        assert ask(port, "GET", "/v1/anything")[0] == 401
+        schemathesis(port, tmp_path, "--header", f"Authorization: Bearer {token}")
+
+
+def schemathesis(port: int, cwd: Path, *more: str) -> None:
+    """In an environment of its own: it would bring a plugin into our pytest."""
+    options = ("--checks", "all", "--max-examples", "15", "--seed", "1", *more)
+    patience = ("--wait-for-schema", "60", "--request-timeout", "60")
+    schema = f"http://127.0.0.1:{port}/openapi.json"
+    tool = (uv(), "tool", "run", "schemathesis>=4.32,<5", "run")
+    env = {"SCHEMATHESIS_HOOKS": str(Path(__file__).with_name("schemathesis_hooks.py"))}
+    run(*tool, schema, *options, *patience, cwd=cwd, env=env)
 
 
 def test_the_demo_of_a_fresh_clone_serves_until_ctrl_c(clone: Path, tmp_path: Path) -> None:
@@ -101,10 +128,23 @@ def test_the_demo_of_a_fresh_clone_serves_until_ctrl_c(clone: Path, tmp_path: Pa
     assert run("git", "status", "--porcelain", cwd=clone).stdout == ""
 
 
-def place_an_order(port: int) -> None:
-    status, product = ask(port, "POST", "/v1/products", PRODUCT)
+def sign_in(project: Path, port: int) -> str:
+    """As the first administrator, who may also change what the example has."""
+    python, password = project / ".venv/bin/python", "correct horse battery staple"
+    admin = ("accounts", "create-admin", "ada@shop.example")
+    scopes = ("--scope=products:write", "--scope=orders:write")
+    in_database = (python, "-m", "tools.postgres", "--", python, "-m", "app")
+    run(*in_database, *admin, *scopes, cwd=project, text=password)
+    credentials = {"email": "ada@shop.example", "password": password}
+    status, tokens = ask(port, "POST", "/v1/auth/sessions", credentials)
+    assert status == 201, tokens
+    return str(tokens["access_token"])
+
+
+def place_an_order(port: int, token: str = "") -> None:
+    status, product = ask(port, "POST", "/v1/products", PRODUCT, token)
     assert status == 201, product
     order = {"lines": [{"product_id": product["id"], "quantity": 2}]}
-    status, placed = ask(port, "POST", "/v1/orders", order)
+    status, placed = ask(port, "POST", "/v1/orders", order, token)
     assert status == 201, placed
     assert placed["total_cents"] == 300

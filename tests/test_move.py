@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import before_parts
 from tests.baking import TEMPLATE, baked_from
 from tests.before_the_move import change, go_back, work_of_a_team
 from tests.conftest import clone_template, commit
@@ -20,6 +21,7 @@ CONFLICT = re.compile(r"^<{7} .*?\n(.*?)^={7}\n(.*?)^>{7} .*?\n", re.MULTILINE |
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository of the template, as it was before; the next commit is as it is now."""
     clone = clone_template(tmp_path_factory.mktemp("moving") / "template")
+    before_parts.go_back(clone)
     go_back(clone / TEMPLATE.name)
     commit(clone, "The template as it was")
     return clone

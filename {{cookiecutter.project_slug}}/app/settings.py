@@ -13,3 +13,4 @@ class Settings(ChassisSettings):
     # {% if "accounts" in cookiecutter.parts %}
     auth: AccountSettings = AccountSettings()
     # {% endif %}
+    # Those of the team go here.

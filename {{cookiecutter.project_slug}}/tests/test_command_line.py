@@ -2,10 +2,11 @@
 
 import json
 
+from tests.support.callers import KEY
 from tests.support.serving import SERVICE, interpret
 
 NOWHERE = {"DATABASE_URL": "postgresql://nobody:nothing@localhost:1/nowhere"}
-SHOP = NOWHERE | {"SERVICE_TITLE": "The shop"}
+SHOP = NOWHERE | {"SERVICE_TITLE": "The shop", "AUTH_KEYS": json.dumps([KEY])}
 
 
 def test_openapi_prints_the_document_of_the_service() -> None:

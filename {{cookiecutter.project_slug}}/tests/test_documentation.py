@@ -82,7 +82,7 @@ def test_the_floors_are_drawn_as_they_are_enforced() -> None:
 
 def floors_in(drawing: str) -> list[str]:
     """A line each; those of a part stand between conditions, where the template lies."""
-    return [line for line in drawing.splitlines() if not line.startswith("# {%")]
+    return [line for line in drawing.splitlines() if not line.startswith("# {")]
 
 
 def _floor(layer: str) -> str:

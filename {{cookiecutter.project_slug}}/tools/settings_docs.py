@@ -24,7 +24,7 @@ EXAMPLE_HEAD = """\
 
 NAME = re.compile(r"(?:\| `|# )([A-Z][A-Z0-9_]*)(?:` \||=)")
 """Of the setting that a line is about, in either file."""
-CONDITION = "# {% "
+CONDITION = re.compile(r"# [{]%")
 """Stands before settings of a part, and after them, where the template of the project lies."""
 
 
@@ -81,7 +81,7 @@ def conditions(text: str) -> tuple[dict[str, str], dict[str, str]]:
     end: dict[str, str] = {}
     before, waiting = "", ""
     for line in text.splitlines(keepends=True):
-        if line.startswith(CONDITION):
+        if CONDITION.match(line):
             if "endif" in line:
                 end[before] = line
             else:

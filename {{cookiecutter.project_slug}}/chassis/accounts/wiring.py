@@ -17,6 +17,8 @@ from chassis.accounts.service import Accounts
 from chassis.accounts.settings import AccountSettings
 from chassis.accounts.users_router import router as users
 from chassis.database.availability.background import in_background
+from chassis.settings.auth import SECRET
+from chassis.settings.faults import SettingsError
 
 if TYPE_CHECKING:
     from chassis.accounts.observer import Observer
@@ -29,10 +31,15 @@ ROUTERS = [sessions, api_keys, users]
 async def accounts(
     app: FastAPI, settings: AccountSettings, metrics: "Recorders | None"
 ) -> AsyncIterator[None]:
-    """For `app.state.accounts`; None where no key is set, and nobody can sign in."""
+    """For `app.state.accounts`; None where no key is set, and nobody can sign in.
+
+    Raises SettingsError for that in production.
+    """
     database, authentication = app.state.database, app.state.authentication
     issuer, app.state.accounts = authentication.issuer, None
     if issuer is None:
+        if app.state.settings.production:
+            raise SettingsError([f"AUTH_KEYS is missing: nobody could sign in; make one: {SECRET}"])
         structlog.get_logger().warning("nobody can sign in", because="AUTH_KEYS is not set")
         yield
         return

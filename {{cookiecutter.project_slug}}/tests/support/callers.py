@@ -3,7 +3,7 @@
 A service that believes a provider alone gets keys of its own in its tests: `with_keys`.
 """
 
-from typing import Any
+from typing import Any, TypeVar
 
 from chassis.auth.wiring import own_issuer
 from chassis.settings import Settings
@@ -12,14 +12,15 @@ from chassis.settings.auth import AuthSettings
 KEY = "a key of the tests, which nobody else should ever use"
 
 Headers = dict[str, str]
+Kind = TypeVar("Kind", bound=Settings)
 
 
-def with_keys(settings: Settings, **auth: Any) -> Settings:
+def with_keys(settings: Kind, **auth: Any) -> Kind:
     """The same settings, of a service that believes the tokens of `acting_as`."""
     return with_auth(settings, keys=[KEY], **auth)
 
 
-def with_auth(settings: Settings, **auth: Any) -> Settings:
+def with_auth(settings: Kind, **auth: Any) -> Kind:
     kind: type[AuthSettings] = type(settings.auth)
     return settings.model_copy(update={"auth": kind.model_validate(auth)})
 

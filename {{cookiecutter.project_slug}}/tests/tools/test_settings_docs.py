@@ -47,14 +47,14 @@ def test_each_is_a_comment_of_the_example_file() -> None:
 
 
 def test_conditions_of_the_template_stay_around_their_settings() -> None:
-    condition = '# {% if "payments" in cookiecutter.parts %}\n'
+    condition, end = "# \x7b% if it is taken %}\n", "# \x7b% endif %}\n"
     rows = f"<!-- settings -->\n{condition}| `PAYMENTS_URL` | old |\n| `PAYMENTS_TOKEN` | old |\n"
     comments = f"{condition}\n# Old.\n# PAYMENTS_URL=\n\n# Old.\n# PAYMENTS_TOKEN=\n"
 
-    table = settings_docs.readme(f"{rows}# {{% endif %}}\n<!-- end of settings -->")
-    example = settings_docs.env_example(f"{comments}# {{% endif %}}\n\n# Next.\n# NEXT=\n")
+    table = settings_docs.readme(f"{rows}{end}<!-- end of settings -->")
+    example = settings_docs.env_example(f"{comments}{end}\n# Next.\n# NEXT=\n")
 
     assert f"|\n{condition}| `PAYMENTS_URL` |" in table
-    assert table.endswith("| `PAYMENTS_TOKEN` |  |  |\n# {% endif %}\n<!-- end of settings -->")
+    assert table.endswith(f"| `PAYMENTS_TOKEN` |  |  |\n{end}<!-- end of settings -->")
     assert f"\n{condition}\n# Where the provider is asked." in example
-    assert example.endswith("# PAYMENTS_TOKEN=\n# {% endif %}\n")
+    assert example.endswith(f"# PAYMENTS_TOKEN=\n{end}")

@@ -7,6 +7,10 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+# {% if "accounts" in cookiecutter.parts %}
+from app.features.orders.guards import MAY_WRITE
+
+# {% endif %}
 from app.features.orders.models import Order
 from app.features.orders.repository import EveryOrder, ReadOrders
 from app.features.orders.schemas import OrderCreate, OrderQuery, OrderRead
@@ -41,6 +45,9 @@ async def list_orders(
     "",
     status_code=201,
     response_model=OrderRead,
+    # {% if "accounts" in cookiecutter.parts %}
+    dependencies=[MAY_WRITE],
+    # {% endif %}
     responses=tags(201) | problems(NotFound, OutOfStock),
 )
 async def place_order(body: OrderCreate, once: Once) -> Response:
@@ -75,6 +82,9 @@ async def get_order(
 @router.post(
     "/{order_id}/cancel",
     response_model=OrderRead,
+    # {% if "accounts" in cookiecutter.parts %}
+    dependencies=[MAY_WRITE],
+    # {% endif %}
     responses=tags(200) | problems(NotFound, PreconditionFailed),
 )
 async def cancel_order(

@@ -6,6 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+# {% if "accounts" in cookiecutter.parts %}
+from app.features.products.guards import MAY_WRITE
+
+# {% endif %}
 from app.features.products.models import Product
 from app.features.products.repository import ProductRepository, Products, ReadProducts
 from app.features.products.schemas import ProductCreate, ProductQuery, ProductRead, ProductUpdate
@@ -39,6 +43,9 @@ async def list_products(
     "",
     status_code=201,
     response_model=ProductRead,
+    # {% if "accounts" in cookiecutter.parts %}
+    dependencies=[MAY_WRITE],
+    # {% endif %}
     responses=tags(201) | problems(AlreadyExists),
 )
 async def create_product(body: ProductCreate, once: Once) -> Response:
@@ -65,6 +72,9 @@ async def get_product(
 @router.patch(
     "/{product_id}",
     response_model=ProductRead,
+    # {% if "accounts" in cookiecutter.parts %}
+    dependencies=[MAY_WRITE],
+    # {% endif %}
     responses=tags(200) | problems(NotFound, AlreadyExists, PreconditionFailed),
 )
 async def update_product(
@@ -80,6 +90,9 @@ async def update_product(
 @router.delete(
     "/{product_id}",
     status_code=204,
+    # {% if "accounts" in cookiecutter.parts %}
+    dependencies=[MAY_WRITE],
+    # {% endif %}
     responses=problems(NotFound, StillReferenced, PreconditionFailed),
 )
 async def delete_product(product_id: UUID, products: Products, request: Request) -> None:

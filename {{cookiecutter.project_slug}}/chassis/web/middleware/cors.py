@@ -26,6 +26,7 @@ TOLD = [
     "RateLimit",
     "RateLimit-Policy",
     "Retry-After",
+    "WWW-Authenticate",
     "X-Request-ID",
     "X-Response-Time",
     "traceresponse",

@@ -39,8 +39,8 @@ def _complete(document: dict[str, Any], app: FastAPI) -> None:
     name_members(document)
     list_tags(document, ours)
     for operation in ours:
-        document_errors(operation.told)
         document_callers(document, operation, app)
+        document_errors(operation.told)
         document_headers(operation)
         for callback in operation.told.get("callbacks", {}).values():
             forget_errors(callback)

@@ -4,10 +4,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from fastapi import FastAPI
 
 from chassis.settings import Settings
 from tests.chassis.accounts.conftest import SignIn
 from tests.chassis.accounts.people import PASSWORD, Person, problem
+from tests.support.callers import acting_as
 from tests.support.clients import Client, client_of
 from tests.support.composition import StartApp
 
@@ -118,6 +120,17 @@ async def test_an_administrator_who_is_none_any_more_is_refused_whatever_the_tok
     await sql.execute("UPDATE users SET scopes = '{}'")
 
     assert problem(await admin.ask("GET", "/v1/users")) == (403, "forbidden")
+
+
+async def test_a_token_that_was_signed_for_something_else_is_nobodys(
+    app: FastAPI, client: Client
+) -> None:
+    settings = app.state.settings
+    for session in (None, "of-another-kind"):
+        token = acting_as(settings, "a-script", *ADMIN, session=session)
+
+        for path in ("/v1/users", "/v1/auth/me"):
+            assert problem(await client.get(path, headers=token)) == (403, "forbidden")
 
 
 async def test_nobody_changes_the_own_account(signed_in: SignIn) -> None:

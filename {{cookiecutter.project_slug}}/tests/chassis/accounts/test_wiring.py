@@ -6,14 +6,13 @@ import pytest
 
 from chassis.settings import Settings
 from chassis.settings.faults import SettingsError
-from tests.chassis.accounts.application import Settings as WithAccounts
-from tests.chassis.accounts.people import KEY, Person, add_user, problem
+from chassis.settings.identity import Environment
+from tests.chassis.accounts.people import Person, add_user, problem
+from tests.support.callers import with_auth
 from tests.support.clients import client_of
 from tests.support.composition import StartApp
-from tests.support.settings import settings_of
 
 WRONG = "wrong horse, wrong battery"
-SAFE = {"url": "postgresql://shop:long-enough@localhost/shop"}
 
 
 async def test_without_a_key_nobody_signs_in_and_the_answer_says_why(
@@ -28,12 +27,16 @@ async def test_without_a_key_nobody_signs_in_and_the_answer_says_why(
     assert "AUTH_KEYS" in refused.json()["detail"]
 
 
-def test_production_is_refused_without_a_key() -> None:
-    given: dict[str, Any] = {"database": SAFE, "environment": "production"}
+async def test_production_does_not_start_without_a_key(
+    start_app: StartApp, settings: Settings
+) -> None:
+    """Also where a provider lets guarded routes be called; migrations run all the same."""
+    believed = {"oidc_issuer": "https://id.shop.example", "oidc_audience": ["shop"]}
+    auth = with_auth(settings, **believed).auth
+    production = {"environment": Environment.PRODUCTION, "auth": auth}
 
     with pytest.raises(SettingsError, match="AUTH_KEYS is missing"):
-        settings_of(WithAccounts, given)
-    assert settings_of(WithAccounts, given | {"auth": {"keys": [KEY]}}).production
+        await start_app(settings.model_copy(update=production))
 
 
 async def test_logins_and_reused_tokens_are_counted(

@@ -7,7 +7,6 @@ from typing import Any
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -18,16 +17,12 @@ from chassis.auth.own_keys import own_key
 from chassis.auth.wiring import own_issuer
 from chassis.settings import Settings
 from tests.chassis.auth.guarded import router
+from tests.chassis.auth.pairs import ed25519
 from tests.support.callers import KEY, acting_as, with_auth
 from tests.support.clients import client_of
 from tests.support.composition import StartApp
 
 OTHER = "another key of the tests, which nobody else should use"
-
-
-def ed25519() -> str:
-    made = Ed25519PrivateKey.generate()
-    return made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
 def claims_of(headers: dict[str, str]) -> dict[str, Any]:

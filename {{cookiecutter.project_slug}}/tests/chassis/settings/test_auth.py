@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -153,6 +154,15 @@ def test_a_provider_is_two_settings(setenv: Any) -> None:
     setenv(AUTH_OIDC_ALGORITHMS="RS256, EdDSA", AUTH_OIDC_JWKS_URL=f"{ISSUER}/keys")
     assert Settings().auth.verifies_tokens
     assert not Settings().auth.has_public_keys
+
+
+def test_a_key_can_be_mounted_as_a_file(tmp_path: Path) -> None:
+    secrets = tmp_path / "secrets"
+    secrets.mkdir()
+    (secrets / "auth_keys").write_text(pem(ED25519))
+
+    (key,) = Settings().auth.keys
+    assert key.get_secret_value() == pem(ED25519).strip()
 
 
 def test_claims_are_an_object_in_json(setenv: Any) -> None:

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import httpx
 
+from tests.features.callers import writer
 from tests.support.serving import PATIENCE
 
 PRODUCTS = 20
@@ -16,6 +17,7 @@ class Shop:
 
     def __init__(self) -> None:
         self.products: list[str] = []
+        self._headers = writer()
 
     async def open(self, url: str) -> None:
         async with httpx.AsyncClient(base_url=url, timeout=PATIENCE) as client:
@@ -27,7 +29,7 @@ class Shop:
 
     async def create(self, client: httpx.AsyncClient) -> httpx.Response:
         body = {"sku": uuid4().hex, "name": "Lamp", "price_cents": 100, "stock": STOCK}
-        return await client.post("/v1/products", json=body)
+        return await client.post("/v1/products", json=body, headers=self._headers)
 
     async def read(self, client: httpx.AsyncClient) -> httpx.Response:
         return await client.get(f"/v1/products/{self.any()}")
@@ -45,8 +47,9 @@ class Shop:
         if not read.is_success:
             return read
         body = {"price_cents": read.json()["price_cents"] + 1}
-        return await client.patch(path, json=body, headers={"If-Match": read.headers["etag"]})
+        headers = {"If-Match": read.headers["etag"], **self._headers}
+        return await client.patch(path, json=body, headers=headers)
 
     async def order(self, client: httpx.AsyncClient) -> httpx.Response:
         lines = [{"product_id": self.any(), "quantity": 1} for _ in range(3)]
-        return await client.post("/v1/orders", json={"lines": lines})
+        return await client.post("/v1/orders", json={"lines": lines}, headers=self._headers)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from httpx import AsyncClient
 
+from tests.features.callers import ENV, writer
 from tests.support.serving import SERVICE, serving
 
 KEY = {"Idempotency-Key": "8e03978e-40d5-43dd-bc93-6894a57f9324"}
@@ -17,8 +18,8 @@ LAMP: dict[str, Any] = {"sku": "lamp", "name": "Lamp", "price_cents": 100, "stoc
 async def client(database_url: str, clean_database: None) -> AsyncIterator[AsyncClient]:
     """Of the service in a process of its own."""
     patient = {"DATABASE_LOCK_TIMEOUT": "20", "DATABASE_STATEMENT_TIMEOUT": "25"}
-    with serving(SERVICE, env={"DATABASE_URL": database_url, **patient}) as it:
-        async with AsyncClient(base_url=it.url, timeout=60) as client:
+    with serving(SERVICE, env={"DATABASE_URL": database_url, **patient, **ENV}) as it:
+        async with AsyncClient(base_url=it.url, headers=writer(), timeout=60) as client:
             yield client
 
 

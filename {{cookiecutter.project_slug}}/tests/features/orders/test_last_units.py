@@ -7,19 +7,21 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.features.callers import ENV, writer
 from tests.support.serving import PATIENCE, SERVICE, serving
 
 
 @pytest.mark.usefixtures("clean_database")
 async def test_the_last_ten_units_are_sold_ten_times(database_url: str, sql: Any) -> None:
-    env = {"DATABASE_URL": database_url, "DATABASE_POOL_TIMEOUT": "20"}
+    env = {"DATABASE_URL": database_url, "DATABASE_POOL_TIMEOUT": "20", **ENV}
     # A busy machine is no failure.
     env |= {"DATABASE_LOCK_TIMEOUT": "20", "DATABASE_STATEMENT_TIMEOUT": "25"}
     body = {"sku": "lamp", "name": "Lamp", "price_cents": 100, "stock": 10}
     limits = httpx.Limits(max_connections=64)
 
     with serving(SERVICE, env=env, workers=2) as served:
-        async with httpx.AsyncClient(base_url=served.url, timeout=PATIENCE, limits=limits) as shop:
+        asked: dict[str, Any] = {"base_url": served.url, "headers": writer(), "limits": limits}
+        async with httpx.AsyncClient(**asked, timeout=PATIENCE) as shop:
             product = (await shop.post("/v1/products", json=body)).json()["id"]
             line = {"product_id": product, "quantity": 1}
             order = {"lines": [line]}

@@ -7,6 +7,8 @@ import pytest
 from fastapi import FastAPI
 
 from tests.composition import make_settings
+from tests.features.callers import writer
+from tests.support.callers import with_keys
 from tests.support.clients import Client, client_of
 from tests.support.composition import ReadLog, StartApp
 from tests.support.eventually import eventually
@@ -15,7 +17,7 @@ from tests.support.eventually import eventually
 @pytest.fixture
 async def app(start_app: StartApp, database_url: str) -> FastAPI:
     started: FastAPI = await start_app(
-        make_settings(database={"url": database_url, "lock_timeout": 0.5})
+        with_keys(make_settings(database={"url": database_url, "lock_timeout": 0.5}))
     )
     return started
 
@@ -24,6 +26,7 @@ async def test_an_order_is_placed_although_its_product_was_locked_for_a_while(
     app: FastAPI, sql: Any, read_log: ReadLog
 ) -> None:
     async with client_of(app) as client:
+        client.headers.update(writer())
         product = await create(client)
         body = {"lines": [{"product_id": product, "quantity": 1}]}
         async with sql.transaction():

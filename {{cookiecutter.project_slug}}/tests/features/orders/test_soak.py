@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.features.callers import ENV
 from tests.features.orders.shop import PRODUCTS, STOCK, Shop
 from tests.support.serving import SERVICE, serving
 from tests.support.soaking import POOL, soak
@@ -20,6 +21,7 @@ async def test_a_soak_of_the_shop_loses_nothing(
     sql: Any, database_url: str, pytestconfig: pytest.Config
 ) -> None:
     env = {"DATABASE_URL": database_url, "DATABASE_POOL_SIZE": str(POOL), "LOG_FORMAT": "json"}
+    env |= ENV
     shop = Shop()
     with serving(SERVICE, env=env) as served:
         await shop.open(served.url)

@@ -4,7 +4,7 @@ import jwt
 from fastapi import FastAPI
 
 from chassis.settings import Settings
-from tests.chassis.auth.test_issuer import ed25519
+from tests.chassis.auth.pairs import ed25519
 from tests.support.callers import KEY, acting_as, with_auth
 from tests.support.clients import Client, client_of
 from tests.support.composition import StartApp

@@ -11,7 +11,7 @@ from chassis.settings import Settings
 from chassis.settings.groups import MetricsSettings, ServerSettings
 from chassis.web.routing.every_route import every_route
 from tests.chassis.auth.guarded import router
-from tests.chassis.auth.test_issuer import ed25519
+from tests.chassis.auth.pairs import ed25519
 from tests.chassis.web.callers.handshakes import handshake
 from tests.support.callers import acting_as, bearer, with_auth
 from tests.support.clients import Client

@@ -1,0 +1,7 @@
+"""Who may place and cancel orders; everybody may read them."""
+
+from fastapi import Depends
+
+from chassis.auth.guards import Requires
+
+MAY_WRITE = Depends(Requires("orders:write"))
