@@ -7,6 +7,10 @@ from app.transfers import RESOURCES
 from chassis.accounts.commands import commands as accounts
 
 # {% endif %}
+# {% if "select-ai" in cookiecutter.parts %}
+from chassis.select_ai.doctor import select_ai
+
+# {% endif %}
 from chassis.cli import main
 from chassis.cli.service import Service
 
@@ -17,6 +21,9 @@ main(
         RESOURCES,
         # {% if "accounts" in cookiecutter.parts %}
         {"accounts": accounts},
+        # {% endif %}
+        # {% if "select-ai" in cookiecutter.parts %}
+        examinations=[select_ai],
         # {% endif %}
     )
 )

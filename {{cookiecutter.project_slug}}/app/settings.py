@@ -4,6 +4,10 @@
 from chassis.accounts.settings import AccountSettings
 
 # {% endif %}
+# {% if "select-ai" in cookiecutter.parts %}
+from chassis.select_ai.settings import SelectAISettings
+
+# {% endif %}
 from chassis.settings import Settings as ChassisSettings
 
 
@@ -12,5 +16,8 @@ class Settings(ChassisSettings):
 
     # {% if "accounts" in cookiecutter.parts %}
     auth: AccountSettings = AccountSettings()
+    # {% endif %}
+    # {% if "select-ai" in cookiecutter.parts %}
+    select_ai: SelectAISettings = SelectAISettings()
     # {% endif %}
     # Those of the team go here.

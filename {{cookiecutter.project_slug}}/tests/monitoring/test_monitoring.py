@@ -21,13 +21,22 @@ from chassis.settings.identity import Environment, Identity
 
 PROJECT = Path(__file__).parent.parent.parent
 MONITORING = PROJECT / "monitoring"
-METRIC = re.compile(r"\b(?:auth|database|http|rate_limit|service|websockets)_[a-z_]+\b(?!=)")
+METRIC = re.compile(
+    r"\b(?:auth|database|http|llm|rate_limit|select_ai|service|websockets)_[a-z_]+\b(?!=)"
+)
+RECORDERS = {
+    "chassis.accounts": "AccountRecorder",
+    "chassis.llm": "LLMRecorder",
+    "chassis.select_ai": "QuestionRecorder",
+}
+"""In the module `metrics` of a part, where it is taken."""
 
 
 def known_metrics() -> set[str]:
     registry = Metrics(Identity("shop", "1", Environment.TEST)).registry
-    if find_spec("chassis.accounts"):
-        import_module("chassis.accounts.metrics").AccountRecorder(registry)
+    for room, recorder in RECORDERS.items():
+        if find_spec(room):
+            getattr(import_module(f"{room}.metrics"), recorder)(registry)
     kinds = {metric.name: metric.type for metric in registry.collect()}
     return {f"{name}_total" if kind == "counter" else name for name, kind in kinds.items()}
 
@@ -58,7 +67,9 @@ def dashboard() -> dict[str, Any]:
 
 
 def targets() -> list[dict[str, Any]]:
-    return [target for panel in dashboard()["panels"] for target in panel.get("targets", [])]
+    boards = [json.loads(file.read_text("utf-8")) for file in MONITORING.glob("*dashboard.json")]
+    panels = [panel for board in boards for panel in board["panels"]]
+    return [target for panel in panels for target in panel.get("targets", [])]
 
 
 def problems(kind: type[Problem] = Problem) -> Iterator[str]:

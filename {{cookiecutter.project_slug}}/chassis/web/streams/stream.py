@@ -1,7 +1,7 @@
 """What a route asks for to stream: `async for event in stream(source): yield event`."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import Annotated, TypeVar
 
@@ -32,7 +32,7 @@ class EventStream:
 
     async def __call__(
         self, source: AsyncIterator[Item], *, finishing: bool = False
-    ) -> AsyncIterator[Item | ServerSentEvent]:
+    ) -> AsyncGenerator[Item | ServerSentEvent, None]:
         """With `finishing` it goes on while the service drains: it will soon end by itself."""
         interruption = Interruption(self._drain, self._grace if finishing else 0)
         last: object = None

@@ -27,7 +27,7 @@ def create_app() -> FastAPI:
 
 def create_lively_app() -> FastAPI:
     """Whose streams show sooner that they live."""
-    fastapi_routing._PING_INTERVAL = 0.05
+    setattr(fastapi_routing, "_PING_INTERVAL", 0.05)  # noqa: B010  it is not exported
     return create_app()
 
 

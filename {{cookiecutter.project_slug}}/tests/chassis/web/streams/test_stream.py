@@ -28,7 +28,7 @@ async def with_a_word_of_its_own() -> AsyncIterator[Any]:
 
 
 async def nothing() -> AsyncIterator[Any]:
-    for item in ():
+    for item in list[int]():
         yield item
 
 
