@@ -11,6 +11,10 @@ from app.transfers import RESOURCES
 from chassis.accounts.commands import commands as accounts
 
 # {% endif %}
+# {% if "select-ai" in cookiecutter.parts %}
+from chassis.select_ai.doctor import select_ai
+
+# {% endif %}
 from chassis.cli import main
 from chassis.cli.service import Service
 
@@ -33,6 +37,9 @@ main(
             **commands_of(JOBS, SCHEDULES),
             # {% endif %}
         },
+        # {% endif %}
+        # {% if "select-ai" in cookiecutter.parts %}
+        examinations=[select_ai],
         # {% endif %}
     )
 )

@@ -7,6 +7,10 @@ from app.features.orders.router import router as orders
 from app.features.products.router import router as products
 
 # {% endif %}
+# {% if "select-ai" in cookiecutter.parts %}
+from app.features.questions.router import router as questions
+
+# {% endif %}
 # {% if "accounts" in cookiecutter.parts %}
 from chassis.accounts.wiring import ROUTERS as ACCOUNTS
 
@@ -21,5 +25,8 @@ ROUTERS: list[APIRouter] = [
     # {% if "example" in cookiecutter.parts %}
     products,
     orders,
+    # {% endif %}
+    # {% if "select-ai" in cookiecutter.parts %}
+    questions,
     # {% endif %}
 ]

@@ -14,6 +14,10 @@ from app.settings import Settings
 from chassis.accounts.wiring import accounts
 
 # {% endif %}
+# {% if "select-ai" in cookiecutter.parts %}
+from chassis.select_ai.wiring import select_ai
+
+# {% endif %}
 from chassis.auth.wiring import authentication
 from chassis.caching.redis_servers import redis_probes
 from chassis.caching.wiring import caches
@@ -115,6 +119,9 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.authentication = await stack.enter_async_context(callers)
         # {% if "accounts" in cookiecutter.parts %}
         await stack.enter_async_context(accounts(app, settings.auth, telemetry.metrics))
+        # {% endif %}
+        # {% if "select-ai" in cookiecutter.parts %}
+        await stack.enter_async_context(select_ai(app, settings.select_ai, telemetry.metrics))
         # {% endif %}
         limits = rate_limits(app, settings.rate, settings.redis, name, telemetry.limit_observer())
         await stack.enter_async_context(limits)

@@ -9,6 +9,10 @@ from chassis.jobs.events.settings import EventSettings
 from chassis.jobs.settings import JobSettings
 
 # {% endif %}
+# {% if "select-ai" in cookiecutter.parts %}
+from chassis.select_ai.settings import SelectAISettings
+
+# {% endif %}
 from chassis.settings import Settings as ChassisSettings
 
 
@@ -21,5 +25,8 @@ class Settings(ChassisSettings):
     # {% if "jobs" in cookiecutter.parts %}
     jobs: JobSettings = JobSettings()
     events: EventSettings = EventSettings()
+    # {% endif %}
+    # {% if "select-ai" in cookiecutter.parts %}
+    select_ai: SelectAISettings = SelectAISettings()
     # {% endif %}
     # Those of the team go here.

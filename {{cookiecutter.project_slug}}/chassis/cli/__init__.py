@@ -87,7 +87,8 @@ def doctor(
         raise typer.BadParameter(message)
     load = Load(rps, query_ms / 1000) if rps and query_ms else None
     try:
-        report = asyncio.run(examine(service_of(context).settings(), load))
+        service = service_of(context)
+        report = asyncio.run(examine(service.settings(), load, service.examinations))
     except SettingsError as error:
         if not as_json:
             raise

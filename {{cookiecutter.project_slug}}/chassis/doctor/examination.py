@@ -1,5 +1,8 @@
 """Settings, then the connection, then everything that needs one."""
 
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
 from chassis.database.connections.line import FAILURES
 from chassis.doctor.budget import Load
 from chassis.doctor.callers import provider
@@ -14,9 +17,13 @@ from chassis.doctor.upstreams import upstreams
 from chassis.settings import Settings
 from chassis.settings.faults import SettingsError
 
+Examination = Callable[[Any], Awaitable[dict[str, Finding]]]
 
-async def examine(settings: Settings, load: Load | None = None) -> Report:
-    """Never raises for what the server or the network does."""
+
+async def examine(
+    settings: Settings, load: Load | None = None, further: Sequence[Examination] = ()
+) -> Report:
+    """Never raises for what the server or the network does. `further` are those of parts."""
     findings = {"settings": used(settings)}
     facts: Facts | None = None
     try:
@@ -31,6 +38,8 @@ async def examine(settings: Settings, load: Load | None = None) -> Report:
     findings |= await provider(settings)
     findings |= await upstreams(settings)
     findings |= await redis_answers(settings)
+    for examination in further:
+        findings |= await examination(settings)
     # Behind PgBouncer the server's limits are not the service's.
     capacity = facts.capacity if facts and not settings.database.pgbouncer else None
     return Report(findings, advise(settings, load, capacity) if load else ())

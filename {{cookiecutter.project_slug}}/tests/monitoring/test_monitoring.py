@@ -22,16 +22,24 @@ from chassis.settings.identity import Environment, Identity
 
 PROJECT = Path(__file__).parent.parent.parent
 MONITORING = PROJECT / "monitoring"
-FAMILIES = "auth|cache|database|event_loop|events|http|jobs?|outbound|rate_limit|service|websockets"
-METRIC = re.compile(rf"\b(?:{FAMILIES})_[a-z_]+\b(?!=)")
+FAMILIES = (
+    *("auth", "cache", "database", "event_loop", "events", "http", "jobs?", "outbound"),
+    *("rate_limit", "select_ai", "service", "websockets"),
+)
+METRIC = re.compile(rf"\b(?:{'|'.join(FAMILIES)})_[a-z_]+\b(?!=)")
+RECORDERS = {
+    "chassis.accounts": "AccountRecorder",
+    "chassis.jobs": "JobRecorder",
+    "chassis.select_ai": "QuestionRecorder",
+}
+"""In the module `metrics` of a part, where it is taken."""
 
 
 def known_metrics() -> set[str]:
     registry = Metrics(Identity("shop", "1", Environment.TEST)).registry
-    if find_spec("chassis.accounts"):
-        import_module("chassis.accounts.metrics").AccountRecorder(registry)
-    if find_spec("chassis.jobs"):
-        import_module("chassis.jobs.metrics").JobRecorder(registry)
+    for room, recorder in RECORDERS.items():
+        if find_spec(room):
+            getattr(import_module(f"{room}.metrics"), recorder)(registry)
     kinds = {metric.name: metric.type for metric in registry.collect()}
     return {f"{name}_total" if kind == "counter" else name for name, kind in kinds.items()}
 

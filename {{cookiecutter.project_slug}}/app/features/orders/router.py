@@ -1,5 +1,6 @@
 """Orders over HTTP."""
 
+from collections.abc import AsyncIterator
 from typing import Annotated
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from app.features.orders.guards import MAY_WRITE
 
 # {% endif %}
 from app.features.orders.models import Order
-from app.features.orders.repository import ReadOrders
+from app.features.orders.repository import EveryOrder, ReadOrders
 from app.features.orders.schemas import BestSellers, OrderCreate, OrderQuery, OrderRead
 from app.features.orders.service import OrderService, OutOfStock
 from chassis.caching.cached import Cached
@@ -67,6 +68,16 @@ async def place_order(body: OrderCreate, once: Once) -> Response:
 async def get_best_sellers(orders: ReadOrders) -> BestSellers:
     """What is ordered most, as of the last minute."""
     return await BEST_SELLERS.get("all", orders.best_sellers)
+
+
+@router.get("/export")
+async def export_orders(orders: EveryOrder) -> AsyncIterator[OrderRead]:
+    """All of them as JSON Lines, in the order of creation.
+
+    One that ends with a broken connection is not whole.
+    """
+    async for order in orders:
+        yield OrderRead.model_validate(order)
 
 
 @router.get("/{order_id}", response_model=OrderRead, responses=tags(200, 304) | problems(NotFound))

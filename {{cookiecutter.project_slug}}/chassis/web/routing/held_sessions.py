@@ -1,7 +1,7 @@
 """Refuses, at start, a `Session` where there is no request that it could end with.
 
 In a WebSocket it would hold a connection and a transaction as long as the client likes to stay;
-in a generator that is streamed it is closed before the first value.
+in what is streamed it is closed before the first value.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import RouteContext
+from starlette.responses import StreamingResponse
 from starlette.routing import BaseRoute, WebSocketRoute
 
 from chassis.web.named_databases import session_of
@@ -34,7 +35,14 @@ def _outliving(route: RouteContext) -> str | None:
     if isinstance(route.original_route, WebSocketRoute):
         return "a WebSocket"
     yields = isasyncgenfunction(route.endpoint) or isgeneratorfunction(route.endpoint)
-    return "a stream" if yields else None
+    return "a stream" if yields or _returns_a_stream(route) else None
+
+
+def _returns_a_stream(route: RouteContext) -> bool:
+    """Whether it says so, by its return type or its response class."""
+    told = getattr(route.endpoint, "__annotations__", {}).get("return")
+    declared = [told, getattr(route, "response_class", None)]
+    return any(isinstance(it, type) and issubclass(it, StreamingResponse) for it in declared)
 
 
 def _sessions(dependant: Dependant) -> Iterator[Dependant]:

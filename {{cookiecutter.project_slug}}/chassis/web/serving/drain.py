@@ -1,6 +1,8 @@
 """The end of the service: it says so before it stops, and lets what it has begun come to an end."""
 
 import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import structlog
@@ -16,6 +18,7 @@ class Drain:
     def __init__(self) -> None:
         self._begun = asyncio.Event()
         self._in_progress: set[asyncio.Task[object]] = set()
+        self._heeding: set[Callable[[], None]] = set()
 
     def is_set(self) -> bool:
         """Whether the service is about to stop; a stream that sees it ends."""
@@ -27,6 +30,19 @@ class Drain:
 
     def begin(self) -> None:
         self._begun.set()
+        for heed in list(self._heeding):
+            heed()
+
+    @contextmanager
+    def heeded(self, heed: Callable[[], None]) -> Iterator[None]:
+        """Calls it when the service is about to stop, at once if it already is."""
+        self._heeding.add(heed)
+        try:
+            if self.is_set():
+                heed()
+            yield
+        finally:
+            self._heeding.discard(heed)
 
     def begun(self, request: asyncio.Task[object]) -> None:
         """The service waits for it, until `ended`."""

@@ -13,6 +13,7 @@ PAGES = [
     Page("calling-others.md"),
     Page("concurrency.md"),
     Page("queries.md"),
+    Page("streams.md"),
     Page("who-calls.md"),
     Page("your-own-middleware.md"),
 ]

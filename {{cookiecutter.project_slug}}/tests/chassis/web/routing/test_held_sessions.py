@@ -1,6 +1,6 @@
 """Routes that outlive a session are refused when the application is made."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated
 
 import pytest
@@ -68,6 +68,22 @@ def test_a_websocket_takes_no_session(handler: object) -> None:
 def test_what_is_streamed_takes_none_either(response_class: type[Response]) -> None:
     app = FastAPI()
     app.get("/feed", response_class=response_class)(streamed)
+
+    with pytest.raises(TypeError, match=r"^/feed is a stream and cannot take a session"):
+        refuse_held_sessions(app.routes)
+
+
+async def told(session: Session) -> StreamingResponse:
+    return StreamingResponse(iter([b"never"]))
+
+
+@pytest.mark.parametrize(("handler", "response_class"), [(told, None), (asked, StreamingResponse)])
+def test_a_stream_that_a_handler_makes_takes_none_either(
+    handler: Callable[..., object], response_class: type[Response] | None
+) -> None:
+    app = FastAPI()
+    options = {"response_class": response_class} if response_class else {}
+    app.get("/feed", **options)(handler)
 
     with pytest.raises(TypeError, match=r"^/feed is a stream and cannot take a session"):
         refuse_held_sessions(app.routes)

@@ -1,0 +1,1 @@
+"""Questions in plain words to an Oracle database: docs/select-ai.md."""

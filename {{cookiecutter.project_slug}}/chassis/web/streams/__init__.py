@@ -1,0 +1,1 @@
+"""Streams of events that end with a word: docs/streams.md."""
