@@ -9,6 +9,7 @@ import structlog
 from oracledb import Error as OracleError
 from select_ai.errors import SelectAIError
 
+from chassis.concurrency.detached import detached
 from chassis.problems import Problem
 from chassis.select_ai.actions import Action
 from chassis.select_ai.meaning import codes_of, problem_of
@@ -63,7 +64,7 @@ class SelectAI:
 
     async def _bounded(self, work: Coroutine[Any, Any, str]) -> str:
         """Nobody waits for one that is given up: the driver awaits the server's consent to it."""
-        task = asyncio.create_task(work)
+        task = detached(work)
         self._asked.add(task)
         task.add_done_callback(self._forget)
         try:

@@ -9,6 +9,7 @@ import select_ai
 import structlog
 from select_ai.db import AsyncConnectionManager
 
+from chassis.concurrency.detached import detached
 from chassis.select_ai.settings import SelectAISettings
 
 CLOSING = 5.0
@@ -45,7 +46,7 @@ async def close() -> None:
     """In order, by force, or not at all: the end of the service does not wait for a database."""
     for force in (False, True):
         # A task of its own: the driver, cancelled while it connects, cancels whoever waits for it.
-        closing = asyncio.create_task(AsyncConnectionManager().disconnect(force=force))
+        closing = detached(AsyncConnectionManager().disconnect(force=force))
         await asyncio.wait([closing], timeout=CLOSING)
         if closing.done() and not closing.cancelled() and closing.exception() is None:
             return

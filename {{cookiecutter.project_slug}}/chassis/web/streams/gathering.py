@@ -25,7 +25,7 @@ async def gathered(
         finally:
             has_come.set()
 
-    reader = asyncio.create_task(read())
+    reader = asyncio.create_task(read())  # noqa: HR013  it ends with the block
     try:
         while not reader.done() or waiting:
             await has_come.wait()
@@ -36,7 +36,7 @@ async def gathered(
         await reader  # raises what the source raised
     finally:
         reader.cancel()
-        await asyncio.gather(reader, return_exceptions=True)
+        await asyncio.wait([reader])
 
 
 def _taken(waiting: list[str]) -> str:

@@ -1,7 +1,7 @@
 """Routes that outlive a session are refused when the application is made."""
 
 from collections.abc import AsyncIterator, Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 import pytest
 from fastapi import APIRouter, Depends, FastAPI, WebSocket
@@ -82,7 +82,7 @@ def test_a_stream_that_a_handler_makes_takes_none_either(
     handler: Callable[..., object], response_class: type[Response] | None
 ) -> None:
     app = FastAPI()
-    options = {"response_class": response_class} if response_class else {}
+    options: dict[str, Any] = {"response_class": response_class} if response_class else {}
     app.get("/feed", **options)(handler)
 
     with pytest.raises(TypeError, match=r"^/feed is a stream and cannot take a session"):
