@@ -9,8 +9,8 @@ from fastapi import Depends, Request
 from fastapi.sse import ServerSentEvent
 from starlette.types import Scope
 
-from chassis.web.service import service_of
 from chassis.concurrency.cancellation import is_cancelled
+from chassis.web.service import service_of
 from chassis.web.serving.drain import CurrentDrain, Drain
 from chassis.web.streams.interruption import Interruption
 from chassis.web.streams.words import done, error_event, is_last
