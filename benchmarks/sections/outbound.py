@@ -20,8 +20,9 @@ def measure(service: Service) -> Findings:
     for line in service.run("outbound.py").splitlines():
         name, at_once, rounds = json.loads(line)
         found[name, at_once] = rounds
-    names, numbers = (list(dict.fromkeys(key[part] for key in found)) for part in (0, 1))
-    rows = [(str(name), *(_cell(found[name, number]) for number in numbers)) for name in names]
+    names = list(dict.fromkeys(name for name, _ in found))
+    numbers = list(dict.fromkeys(number for _, number in found))
+    rows = [(name, *(_cell(found[name, number]) for number in numbers)) for name in names]
     ratios = {number: _ratio(found, number) for number in numbers}
     rows.append(("ours / bare aiohttp", *(f"{ratio:.2f}" for ratio in ratios.values())))
     table = Table("Calls to another service", ("at once", *map(str, numbers)), rows, NOTE)

@@ -12,7 +12,7 @@ from chassis.outbound.deadline import time_left
 from chassis.outbound.failures import FAILURES, SUCCESS, failure, full, refused, too_late
 from chassis.outbound.gate import FullError, Gate
 from chassis.outbound.observation import Observation, Span, next_header
-from chassis.outbound.problems import UpstreamProblem
+from chassis.outbound.problems import UpstreamProblem, fail_with
 from chassis.outbound.retries import Budget, may_try_again, pause_before
 from chassis.settings.outbound import Limits
 
@@ -55,26 +55,22 @@ class Attempts:
             if not gate.enter_at_once():
                 await gate.wait(self._left(ends))
         except FullError:
-            problem = full(name, gate.places, gate.seconds)
-            raise problem from problem.because
+            fail_with(full(name, gate.places, gate.seconds))
         try:
             answer = await self._sent(call, self._left(ends))
         except FAILURES as error:
-            problem = failure(name, error)
-            raise problem from problem.because
+            fail_with(failure(name, error))
         finally:
             gate.leave()
         if answer.status not in SUCCESS:
-            problem = refused(name, answer)
-            raise problem from problem.because
+            fail_with(refused(name, answer))
         return answer
 
     def _left(self, ends: float) -> float:
         """More than nothing, which to aiohttp is no limit at all."""
         left = ends - asyncio.get_running_loop().time()
         if left <= 0:
-            problem = too_late(self._name)
-            raise problem from problem.because
+            fail_with(too_late(self._name))
         return left
 
     def _sent(self, call: Call, left: float) -> Awaitable[Answer]:

@@ -85,7 +85,9 @@ def unreadable(upstream: str, answer: Answer, error: Exception) -> UpstreamProbl
 
 
 def full(upstream: str, calls: int, seconds: float) -> UpstreamProblem:
-    return UpstreamFull(upstream, f"{calls} calls at once, and no turn within {seconds:g} s")
+    return UpstreamFull(
+        upstream, f"all places ({calls}) are taken, and none was left within {seconds:g} s"
+    )
 
 
 def too_late(upstream: str) -> UpstreamProblem:

@@ -3,6 +3,8 @@
 Nothing of what that service said is among it: it stands in the log, as the `cause`.
 """
 
+from typing import NoReturn
+
 from chassis.outbound.answer import Answer
 from chassis.problems import InvalidRequest, Problem, Timeout, Unavailable
 
@@ -31,12 +33,19 @@ class UpstreamProblem(Problem, abstract=True):
         self.upstream = upstream
         self.answer = answer
         self.because = CallError(f"{upstream}: {because}")
-        """To raise it from."""
 
     @property
     def answered(self) -> int | None:
         """The status of the answer; None when there is none."""
         return None if self.answer is None else self.answer.status
+
+
+def fail_with(problem: UpstreamProblem) -> NoReturn:
+    """Raise it with its cause, and leave nothing that leads back to it for the collector."""
+    try:
+        raise problem from problem.because
+    finally:
+        del problem
 
 
 class UpstreamFailed(UpstreamProblem):

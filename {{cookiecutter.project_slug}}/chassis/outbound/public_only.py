@@ -12,7 +12,7 @@ from typing import Any
 from yarl import URL
 
 from chassis.outbound.addresses import is_public
-from chassis.outbound.problems import UrlNotPublic
+from chassis.outbound.problems import UrlNotPublic, fail_with
 from chassis.outbound.urls import Query
 from chassis.settings.upstream_urls import PUBLIC
 
@@ -42,8 +42,7 @@ def public_socket(info: tuple[Any, ...]) -> socket.socket:
 def public_url(given: str, query: Query | None) -> URL:
     """Raises UrlNotPublic."""
     if fault := _fault(given):
-        problem = UrlNotPublic(PUBLIC, fault)
-        raise problem from problem.because
+        fail_with(UrlNotPublic(PUBLIC, fault))
     url = URL(given)
     return url.extend_query(query) if query else url
 

@@ -15,7 +15,7 @@ from chassis.outbound.client import Call, Client
 from chassis.outbound.deadline import call_given_up
 from chassis.outbound.failures import unreadable
 from chassis.outbound.observation import Observation
-from chassis.outbound.problems import UpstreamProblem
+from chassis.outbound.problems import UpstreamProblem, fail_with
 from chassis.outbound.retries import IDEMPOTENT
 from chassis.outbound.urls import Query
 from chassis.outbound.verbs import Verb
@@ -103,5 +103,4 @@ class Upstream:
         try:
             return answer.read_as(kind)
         except ValidationError as error:
-            problem = unreadable(self.name, answer, error)
-            raise problem from problem.because
+            fail_with(unreadable(self.name, answer, error))

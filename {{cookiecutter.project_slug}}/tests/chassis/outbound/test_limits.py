@@ -38,7 +38,10 @@ async def test_who_finds_no_turn_waits_a_moment_and_is_told_that_we_are_full(
     with pytest.raises(UpstreamUnavailable) as raised:
         await shop.get("/number")
 
-    assert str(raised.value.__cause__) == "shop: 1 calls at once, and no turn within 0.05 s"
+    assert (
+        str(raised.value.__cause__)
+        == "shop: all places (1) are taken, and none was left within 0.05 s"
+    )
     assert peer.counts["GET /number"] == 0
     held.cancel()
     with suppress(asyncio.CancelledError):

@@ -1,7 +1,9 @@
 """Whatever an upstream does, a call ends within its bound, as the problem that it is."""
 
 import asyncio
+import gc
 import tracemalloc
+import weakref
 from typing import Any
 
 import pytest
@@ -157,3 +159,23 @@ async def cause_of(call: Any) -> str:
     with pytest.raises(UpstreamUnavailable) as raised:
         await call
     return str(raised.value.__cause__)
+
+
+@pytest.mark.parametrize("path", ["/500", "/drop", "/not-json", "/large"])
+async def test_nothing_of_a_failed_call_is_left_for_the_collector(
+    open_outbound: OpenOutbound, path: str
+) -> None:
+    """It may hold an answer that is as large as answers may be."""
+    shop = (await open_outbound(attempts=1, max_bytes=1_000_000)).upstreams["shop"]
+    left: list[weakref.ref[UpstreamProblem]] = []
+    gc.collect()
+    gc.disable()
+    try:
+        try:
+            await shop.get(path, read_as=Number)
+        except UpstreamProblem as problem:
+            left.append(weakref.ref(problem))
+        await asyncio.sleep(0)
+        assert [it() for it in left] == [None]
+    finally:
+        gc.enable()
