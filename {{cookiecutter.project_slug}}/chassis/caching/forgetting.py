@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.caching import running
-from chassis.database.safe_session import CommittingSession
+from chassis.database.safe_session import committing
 
 if TYPE_CHECKING:
     from chassis.caching.cached import Cached
@@ -18,13 +18,11 @@ KEPT = "caches to forget from"
 
 def forget_after_commit(session: AsyncSession, cached: "Cached[Any]", key: str) -> None:
     """Raises TypeError for a session that commits nothing."""
-    if not isinstance(session, CommittingSession):
-        message = f"{type(session).__name__} commits nothing: forget in the session that changes"
-        raise TypeError(message)
+    ending = committing(session)
     changed: Changed | None = session.info.get(KEPT)
     if changed is None:
         changed = session.info[KEPT] = {}
-        session.after_commit(partial(_forget, changed))
+        ending.after_commit(partial(_forget, changed))
     changed.setdefault(cached, {})[key] = None
 
 

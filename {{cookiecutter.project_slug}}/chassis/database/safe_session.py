@@ -88,6 +88,14 @@ class CommittingSession(SafeSession):
             self._ended = True
 
 
+def committing(session: AsyncSession) -> CommittingSession:
+    """A session of `Database.transaction`, as what it is. Raises TypeError for one of reads."""
+    if not isinstance(session, CommittingSession):
+        message = f"{type(session).__name__} commits nothing: take the session that changes"
+        raise TypeError(message)
+    return session
+
+
 def sessions_that_commit(engine: AsyncEngine) -> async_sessionmaker[CommittingSession]:
     """Each is a transaction, committed at the end of its block, or rolled back."""
     return _sessions(engine, CommittingSession)

@@ -18,11 +18,7 @@ from chassis.database.connections.failover import driver_of
 from chassis.database.failures import sqlstate
 from chassis.database.quick.direct import DirectReads
 from chassis.database.retries import pauses, worth_another_try
-from chassis.database.safe_session import (
-    CommittingSession,
-    sessions_for_reads,
-    sessions_that_commit,
-)
+from chassis.database.safe_session import sessions_for_reads, sessions_that_commit
 
 Result = TypeVar("Result")
 
@@ -41,7 +37,7 @@ class Database:
         events = self._reading().sync_session.dispatch
         self.direct = DirectReads([each.sync_engine for each in engines], events)
 
-    def transaction(self) -> AbstractAsyncContextManager[CommittingSession]:
+    def transaction(self) -> AbstractAsyncContextManager[AsyncSession]:
         """A session whose work is committed at the end of the block, or not at all.
 
         Raises OutcomeUnknown when the connection breaks during COMMIT.

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.database import after_commit
-from chassis.database.safe_session import CommittingSession
+from chassis.database.safe_session import committing
 from chassis.database.session import Database
 from chassis.problems import OutcomeUnknown
 from tests.chassis.database.asking import checked_out
@@ -42,9 +42,8 @@ class Calls(list[str]):
         return note
 
 
-def watched(session: Any, calls: Calls) -> CommittingSession:
-    assert isinstance(session, CommittingSession)
-    session.after_commit(calls.noting("called"))
+def watched(session: AsyncSession, calls: Calls) -> AsyncSession:
+    committing(session).after_commit(calls.noting("called"))
     return session
 
 
@@ -58,7 +57,7 @@ async def test_it_is_called_when_all_is_stored_and_the_connection_is_given_back(
 
     async with database.transaction() as session:
         await session.execute(ADD)
-        session.after_commit(look)
+        committing(session).after_commit(look)
         assert found == []
 
     assert found == [(1, 0)]
@@ -69,7 +68,7 @@ async def test_several_are_called_in_their_order(database: Database) -> None:
     calls = Calls()
     async with database.transaction() as session:
         for name in ("one", "two", "three"):
-            session.after_commit(calls.noting(name))
+            committing(session).after_commit(calls.noting(name))
 
     assert calls == ["one", "two", "three"]
 
@@ -189,7 +188,7 @@ async def test_who_is_cancelled_while_it_is_called_does_not_stop_it(database: Da
 
     async def store() -> None:
         async with database.transaction() as session:
-            session.after_commit(wait)
+            committing(session).after_commit(wait)
 
     task = asyncio.create_task(store())
     await begun.wait()
@@ -211,8 +210,8 @@ async def test_what_it_raises_is_logged_and_fails_nothing(
         raise KeyError
 
     async with database.transaction() as session:
-        session.after_commit(fail)
-        session.after_commit(calls.noting("the next"))
+        committing(session).after_commit(fail)
+        committing(session).after_commit(calls.noting("the next"))
 
     assert calls == ["the next"]
     assert "KeyError" in read_log("work after a commit failed")[0]["exception"]
@@ -224,6 +223,6 @@ async def test_what_does_not_end_is_given_up(
 ) -> None:
     monkeypatch.setattr(after_commit, "PATIENCE", 0.01)
     async with database.transaction() as session:
-        session.after_commit(asyncio.Event().wait)
+        committing(session).after_commit(asyncio.Event().wait)
 
     assert len(read_log("work after a commit was given up")) == 1
