@@ -19,6 +19,8 @@ from chassis.outbound.problems import (
 )
 
 OK, REFUSED, CANCELLED = "ok", "refused", "cancelled"
+OURS = {"full", "late"}
+"""The upstream was not asked: as many calls as may be were under way, or the request was late."""
 CLIENT_ERRORS = range(400, 500)
 
 
@@ -76,7 +78,7 @@ class Observation:
         outcome = outcome_of(problem)
         if outcome == REFUSED:
             self.succeeded_at = monotonic()
-        elif outcome != "full":
+        elif outcome not in OURS:
             self.failed_at = monotonic()
         self._ended(outcome, begun)
         structlog.get_logger().log(
@@ -119,7 +121,7 @@ def outcome_of(problem: UpstreamProblem) -> str:
     if isinstance(problem, UpstreamFull):
         return "full"
     if isinstance(problem, UpstreamTimeout):
-        return "timeout"
+        return "timeout" if problem.sent else "late"
     if isinstance(problem, UpstreamUnavailable):
         return "unavailable"
     is_ours = isinstance(problem, UrlNotPublic) or problem.answered in CLIENT_ERRORS

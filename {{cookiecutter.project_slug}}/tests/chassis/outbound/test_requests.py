@@ -1,11 +1,13 @@
 """What is sent: to the right place, and nothing that is not meant for it."""
 
+import asyncio
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from pydantic import BaseModel
 
+from chassis.outbound.problems import UpstreamUnavailable
 from tests.chassis.outbound.conftest import OpenOutbound
 from tests.chassis.outbound.misbehaving import Misbehaving
 from tests.support.upstreams import local_upstream
@@ -94,6 +96,31 @@ async def test_a_proxy_is_used_when_it_is_asked_for(
     (head,) = peer.heads
     assert head.startswith("GET http://away.example/orders HTTP/1.1\r\n")
     assert ("Proxy-Authorization: Basic dXNlcjpodW50ZXIy\r\n" in head) is bool(login)
+
+
+async def test_a_proxy_that_refuses_is_an_upstream_that_cannot_be_reached(
+    open_outbound: OpenOutbound,
+) -> None:
+    heads: list[str] = []
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append((await reader.readuntil(b"\r\n\r\n")).decode())
+        writer.write(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+        writer.close()
+
+    proxy = await asyncio.start_server(refuse, "127.0.0.1", 0)
+    address = f"http://user:hunter2@127.0.0.1:{proxy.sockets[0].getsockname()[1]}"
+    async with proxy:
+        given = {"upstreams": {"away": "https://away.example"}, "proxy": address, "attempts": 1}
+        outbound = await open_outbound(**given)
+        with pytest.raises(UpstreamUnavailable) as raised:
+            await outbound.upstreams["away"].post("/", headers={"Authorization": "Bearer ours"})
+
+    (head,) = heads
+    assert head.startswith("CONNECT away.example:443 HTTP/1.1\r\n")
+    assert "Proxy-Authorization: Basic dXNlcjpodW50ZXIy\r\n" in head
+    assert "ours" not in head
+    assert not raised.value.sent
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,7 @@ async def test_a_request_that_has_no_time_left_does_not_call(
 
     assert (answer.status_code, answer.json()["type"]) == (504, "/problems/upstream-timeout")
     assert peer.connected == 0
+    assert (await client.get("/health")).json()["upstreams"]["shop"]["status"] == "unknown"
 
 
 async def test_a_request_without_a_deadline_calls_as_long_as_the_upstream_may_take(
