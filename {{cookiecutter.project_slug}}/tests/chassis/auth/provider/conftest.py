@@ -28,3 +28,9 @@ async def app(start_app: StartApp, settings: Settings, issuer: FakeIssuer) -> Fa
 @pytest.fixture
 def _any_number_of_fetches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chassis.auth.remote_keys.WITHIN", 0.0)
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is no slow provider."""
+    monkeypatch.setattr("chassis.auth.fetching.TIMEOUT", 60.0)
