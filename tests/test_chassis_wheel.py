@@ -16,7 +16,7 @@ import pytest
 
 from distribution.__main__ import lay_out
 from distribution.metadata import CORE, dependencies, name_of
-from tests.baking import ROOT, TEMPLATE
+from tests.baking import ROOT, TEMPLATE, bake
 from tests.pieces import database_server
 from tests.running import PATIENCE, ask, environment, free_port, run, uv
 
@@ -186,6 +186,23 @@ def test_the_command_line_is_that_of_every_service(
 
     assert [*document["paths"]] == ["/name"]
     assert faults == ["migrations"], examined  # it has no table, and so no migration
+
+
+def test_a_baked_service_runs_on_it_unchanged(
+    programs: Path, database: str, tmp_path: Path
+) -> None:
+    baked = bake(tmp_path, parts="example")
+    shutil.rmtree(baked / "chassis")
+    env = surroundings(database, baked)
+
+    run(programs / "alembic", "upgrade", "head", cwd=baked, env=env)
+    command = (programs / "python", "-m", "app")
+    document: Any = json.loads(run(*command, "openapi", cwd=baked, env=env).stdout)
+    examined: Any = json.loads(run(*command, "doctor", "--json", cwd=baked, env=env).stdout)
+
+    assert {"/v1/products", "/v1/orders"} <= document["paths"].keys()
+    assert document["info"]["title"] == "Order Service"
+    assert {it["status"] for it in examined["checks"] if it["name"] == "migrations"} == {"ok"}
 
 
 def test_its_own_tests_pass_on_it(programs: Path, chassis_wheel: Path, tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def test_a_framework_keeps_the_discipline(
         postgres.wait_for(0, OPEN, served.database)
 
     assert read == [True] * CREATES
-    assert (status, problem["type"]) == (409, "/problems/already-exists")
+    assert (status, problem.get("type")) == (409, "/problems/already-exists")
     assert WORKERS <= connections <= WORKERS * (POOL + 1)  # and one for the probe
     assert (in_flight, ended) == (201, 0), served.log.read_text()
     # Who closes its connections says so to PostgreSQL, who just ends does not.

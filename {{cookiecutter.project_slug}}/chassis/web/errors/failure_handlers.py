@@ -8,9 +8,8 @@ from starlette._utils import is_async_callable
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from chassis.database.failures import FAILURES
 from chassis.problems import InternalError
-from chassis.web.errors.meanings import meaning, member_for_all
+from chassis.web.errors.meanings import FAILURES, meaning, member_for_all
 from chassis.web.errors.problem_handlers import note_cause
 from chassis.web.errors.problem_response import problem_response
 

@@ -9,9 +9,9 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import Scope
 
-from chassis.database.failures import FAILURES
 from chassis.problems import InternalError, Problem
 from chassis.web.errors.failure_handlers import answer_of, handle_failures
+from chassis.web.errors.meanings import FAILURES
 from chassis.web.errors.problem_handlers import handle_problems, on_defect
 from chassis.web.errors.problem_response import problem_response
 

@@ -12,6 +12,8 @@ from chassis.problems import DeadlineExceeded, InternalError, Problem
 from chassis.web.errors.http_exceptions import from_http_exception
 from chassis.web.errors.invalid_input import from_validation
 
+__all__ = ["FAILURES", "meaning", "member_for_all"]
+
 
 def meaning(error: Exception, scope: Scope) -> Problem:
     """InternalError for a defect."""
