@@ -5,8 +5,11 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 
-def pool_at(url: str, timeout: float) -> BlockingConnectionPool:
-    """One try, of `timeout` seconds each for a free connection, to connect, and for each answer."""
+def pool_at(url: str, timeout: float | None) -> BlockingConnectionPool:
+    """One try, of `timeout` seconds each for a free connection, to connect, and for each answer.
+
+    None where the whole is bounded anyhow: three timers cost a third of a question.
+    """
     return BlockingConnectionPool.from_url(
         url,
         max_connections=20,

@@ -46,7 +46,7 @@ class RedisStore:
     """
 
     def __init__(self, url: str, service: str, timeout: float) -> None:
-        self._redis: Any = Redis(connection_pool=pool_at(url, timeout))
+        self._redis: Any = Redis(connection_pool=pool_at(url, None))
         self._service, self._timeout = service, timeout
         self._outage = Outage("cache")
         self._owed: dict[str, Debt] = {}
@@ -77,7 +77,7 @@ class RedisStore:
         if not self._outage.is_over():
             return AWAY
         try:
-            async with asyncio.timeout(self._timeout):  # answers in time may add up to too long
+            async with asyncio.timeout(self._timeout):  # for a connection and all answers together
                 await self._pay()
                 answer = await question()
         except (RedisError, OSError) as error:
