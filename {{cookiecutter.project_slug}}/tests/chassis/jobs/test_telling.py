@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
 from chassis.database.session import Database
-from chassis.jobs import Run, job
+from chassis.jobs import Run, events, job
 from chassis.jobs.events.nats import NatsPublisher
 from chassis.jobs.events.publisher import LogPublisher
 from chassis.jobs.events.settings import EventSettings
@@ -174,6 +174,17 @@ def test_an_address_that_is_none_of_nats_is_refused(url: str) -> None:
 
 def test_an_empty_address_is_none() -> None:
     assert EventSettings.model_validate({"url": ""}).url is None
+
+
+async def test_once_publishes_all_that_waits(database: Database, sql: Any) -> None:
+    async with database.transaction() as session:
+        for number in range(150):
+            await events.publish(session, "orders.placed", f"orders/{number}", {})
+    parts = Parts(Registry([]), JobSettings(), database, database, LogPublisher())
+
+    await parts.once()
+
+    assert await sql.fetchval("SELECT count(*) FROM events") == 0
 
 
 async def test_telemetry_is_used_as_far_as_it_is_on(database: Database, settings: Settings) -> None:

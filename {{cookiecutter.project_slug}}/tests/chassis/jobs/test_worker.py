@@ -39,6 +39,7 @@ async def test_a_job_without_a_transaction_ends_after_it(
     @job()
     async def look(run: Run) -> None:
         seen.append(run.id)
+        assert run.enqueued_at == await sql.fetchval("SELECT created_at FROM jobs")
         assert await sql.fetchval(COUNT) == 1
 
     queued = await put(database, look)
@@ -139,6 +140,25 @@ async def test_a_job_that_fails_after_its_end_is_done(
 
     (ended,) = await make_worker(late).once()
     assert (ended.outcome, type(ended.error)) == ("done", RuntimeError)
+    assert await effects(sql) == [1]
+    assert await sql.fetchval(COUNT) == 0
+
+
+async def test_a_job_that_is_cut_off_after_its_end_is_done(
+    database: Database, make_worker: MakeWorker, sql: Any
+) -> None:
+    ended = asyncio.Event()
+
+    @job()
+    async def linger(run: Run) -> None:
+        await leave_effect(run, 1)
+        ended.set()
+        await asyncio.Event().wait()
+
+    await put(database, linger)
+    async with working(make_worker(linger)):
+        await ended.wait()
+
     assert await effects(sql) == [1]
     assert await sql.fetchval(COUNT) == 0
 
