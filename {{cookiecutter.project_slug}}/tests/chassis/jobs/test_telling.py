@@ -1,5 +1,6 @@
 """What a worker tells of itself: metrics, spans, health, and what it does with events."""
 
+import socket
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,12 +22,13 @@ from chassis.jobs.metrics import JobRecorder
 from chassis.jobs.registry import Registry
 from chassis.jobs.settings import JobSettings
 from chassis.jobs.worker.composition import Parts, publisher
-from chassis.jobs.worker.serving import create_worker
+from chassis.jobs.worker.serving import create_worker, run_worker
 from chassis.jobs.worker.spans import JobSpans
 from chassis.observability.spans import Spans
 from chassis.settings import Settings
 from chassis.settings.groups import TracingSettings
 from chassis.settings.identity import Environment, Identity
+from chassis.web.serving.listening import CannotListenError
 from chassis.web.telemetry import Telemetry
 from tests.chassis.jobs.doing import leave_effect, put
 from tests.support.settings import make_settings
@@ -138,6 +140,15 @@ def await_moved(worker: Any) -> None:
 
     worker._fill = stands
     worker.poll = 3_600
+
+
+def test_a_port_that_is_taken_is_told_by_its_own_setting(settings: Settings) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        given = JobSettings(port=taken.getsockname()[1])
+        with pytest.raises(CannotListenError, match="set JOBS_PORT or --port"):
+            run_worker(settings, given, EventSettings(), Registry([]))
 
 
 async def test_without_its_database_it_is_not_ready(worker_app: FastAPI) -> None:
