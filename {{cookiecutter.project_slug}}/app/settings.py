@@ -19,6 +19,7 @@ from chassis.settings import Settings as ChassisSettings
 class Settings(ChassisSettings):
     """Each field is a variable: `greeting: str = "Hello"` is GREETING. README.md shows more."""
 
+    # A field for each setting, or for a group of them.
     # {% if "accounts" in cookiecutter.parts %}
     auth: AccountSettings = AccountSettings()
     # {% endif %}

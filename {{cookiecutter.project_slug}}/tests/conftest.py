@@ -8,7 +8,7 @@ from tests.support.composition import Composition, own_database
 from tools.postgres import Server
 
 # Those of a part are there where the part is.
-PARTS = ("tests.support.jobs",)
+PARTS = ("tests.jobs",)
 pytest_plugins = ["tests.support.fixtures", *filter(find_spec, PARTS)]
 
 

@@ -61,11 +61,11 @@ def commands_of(
         said = {name: value for name, value in given.items() if value is not None}
         asked = settings.jobs.model_copy(update=said)
         registry = Registry(jobs, schedules)
-        if not once:
+        if once:
+            configure_logging(settings.log, settings.identity)
+            asyncio.run(serving.work_once(settings, asked, settings.events, registry))
+        else:
             serving.run_worker(settings, asked, settings.events, registry)
-            return
-        configure_logging(settings.log, settings.identity)
-        asyncio.run(serving.work_once(settings, asked, settings.events, registry))
 
     return {"work": worker, "jobs": tools}
 

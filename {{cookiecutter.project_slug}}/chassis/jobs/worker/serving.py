@@ -22,7 +22,7 @@ from chassis.jobs.worker.repeating import repeat
 from chassis.observability.logging import configure_logging
 from chassis.settings import Settings
 from chassis.web.serving.drain import Drain
-from chassis.web.serving.listening import at_host
+from chassis.web.serving.listening import CannotListenError, at_host
 from chassis.web.serving.server import ServiceConfig, SingleServer
 from chassis.web.serving.signals import stopping_on_signals
 from chassis.web.telemetry import Telemetry
@@ -102,7 +102,10 @@ def run_worker(
 ) -> None:
     """Until a signal ends it. Raises CannotListenError."""
     app = create_worker(settings, jobs, events, registry)
-    listener = at_host(settings.server.host, jobs.port)
+    try:
+        listener = at_host(settings.server.host, jobs.port)
+    except CannotListenError as error:
+        raise CannotListenError(str(error).replace("SERVER_PORT", "JOBS_PORT")) from error
     options: dict[str, Any] = {"log_config": None, "access_log": False, "server_header": False}
     config = ServiceConfig(
         app, is_local=False, timeout_graceful_shutdown=HTTP_ENDS, ws="none", **options

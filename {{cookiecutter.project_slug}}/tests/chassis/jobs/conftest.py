@@ -11,12 +11,11 @@ from chassis.database.connections.engine import create_engine
 from chassis.database.model import Base
 from chassis.database.session import Database
 from chassis.jobs.definition import Job
-from chassis.jobs.events.models import OutgoingEvent
-from chassis.jobs.models import NextTick, QueuedJob
 from chassis.jobs.observer import Observer, Unobserved
 from chassis.jobs.queue import Queue
 from chassis.jobs.registry import Registry
 from chassis.jobs.settings import JobSettings
+from chassis.jobs.tables import NextTick, OutgoingEvent, QueuedJob
 from chassis.jobs.worker.performing import Performer
 from chassis.jobs.worker.worker import Worker
 from chassis.settings import Settings

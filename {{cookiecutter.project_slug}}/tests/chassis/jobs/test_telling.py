@@ -1,5 +1,6 @@
 """What a worker tells of itself: metrics, spans, health, and what it does with events."""
 
+import socket
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +14,7 @@ from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
 from chassis.database.session import Database
-from chassis.jobs import Run, job
+from chassis.jobs import Run, events, job
 from chassis.jobs.events.nats import NatsPublisher
 from chassis.jobs.events.publisher import LogPublisher
 from chassis.jobs.events.settings import EventSettings
@@ -21,12 +22,13 @@ from chassis.jobs.metrics import JobRecorder
 from chassis.jobs.registry import Registry
 from chassis.jobs.settings import JobSettings
 from chassis.jobs.worker.composition import Parts, publisher
-from chassis.jobs.worker.serving import create_worker
+from chassis.jobs.worker.serving import create_worker, run_worker
 from chassis.jobs.worker.spans import JobSpans
 from chassis.observability.spans import Spans
 from chassis.settings import Settings
 from chassis.settings.groups import TracingSettings
 from chassis.settings.identity import Environment, Identity
+from chassis.web.serving.listening import CannotListenError
 from chassis.web.telemetry import Telemetry
 from tests.chassis.jobs.doing import leave_effect, put
 from tests.support.settings import make_settings
@@ -140,6 +142,15 @@ def await_moved(worker: Any) -> None:
     worker.poll = 3_600
 
 
+def test_a_port_that_is_taken_is_told_by_its_own_setting(settings: Settings) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        given = JobSettings(port=taken.getsockname()[1])
+        with pytest.raises(CannotListenError, match="set JOBS_PORT or --port"):
+            run_worker(settings, given, EventSettings(), Registry([]))
+
+
 async def test_without_its_database_it_is_not_ready(worker_app: FastAPI) -> None:
     async with worker_app.router.lifespan_context(worker_app):
         worker_app.state.probe.available = False
@@ -174,6 +185,17 @@ def test_an_address_that_is_none_of_nats_is_refused(url: str) -> None:
 
 def test_an_empty_address_is_none() -> None:
     assert EventSettings.model_validate({"url": ""}).url is None
+
+
+async def test_once_publishes_all_that_waits(database: Database, sql: Any) -> None:
+    async with database.transaction() as session:
+        for number in range(150):
+            await events.publish(session, "orders.placed", f"orders/{number}", {})
+    parts = Parts(Registry([]), JobSettings(), database, database, LogPublisher())
+
+    await parts.once()
+
+    assert await sql.fetchval("SELECT count(*) FROM events") == 0
 
 
 async def test_telemetry_is_used_as_far_as_it_is_on(database: Database, settings: Settings) -> None:

@@ -4,11 +4,8 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
-import pytest
-
 from chassis.database.session import Database
 from chassis.jobs import GiveUp, Run, enqueue, job
-from chassis.jobs.worker.worker import Worker
 from tests.chassis.jobs.conftest import MakeWorker
 from tests.chassis.jobs.doing import effects, leave_effect, put, working
 from tests.support.eventually import eventually
@@ -39,6 +36,7 @@ async def test_a_job_without_a_transaction_ends_after_it(
     @job()
     async def look(run: Run) -> None:
         seen.append(run.id)
+        assert run.enqueued_at == await sql.fetchval("SELECT created_at FROM jobs")
         assert await sql.fetchval(COUNT) == 1
 
     queued = await put(database, look)
@@ -143,6 +141,25 @@ async def test_a_job_that_fails_after_its_end_is_done(
     assert await sql.fetchval(COUNT) == 0
 
 
+async def test_a_job_that_is_cut_off_after_its_end_is_done(
+    database: Database, make_worker: MakeWorker, sql: Any
+) -> None:
+    ended = asyncio.Event()
+
+    @job()
+    async def linger(run: Run) -> None:
+        await leave_effect(run, 1)
+        ended.set()
+        await asyncio.Event().wait()
+
+    await put(database, linger)
+    async with working(make_worker(linger)):
+        await ended.wait()
+
+    assert await effects(sql) == [1]
+    assert await sql.fetchval(COUNT) == 0
+
+
 async def test_a_lost_lease_rolls_back(
     database: Database, make_worker: MakeWorker, sql: Any
 ) -> None:
@@ -218,59 +235,3 @@ async def test_as_many_are_done_at_once_as_the_setting_says(
 async def _left(database: Database) -> int:
     async with database.driver_connection() as driver:
         return int(await driver.fetchval(COUNT))
-
-
-async def test_a_drain_claims_nothing_more(
-    database: Database, make_worker: MakeWorker, sql: Any
-) -> None:
-    """Not even what a claim brings that was under way when it began."""
-    worker: Worker = make_worker(effect)
-    async with working(worker) as drain:
-        await put(database, effect, number=1)
-        await eventually(lambda: effects(sql), lambda found: found == [1])
-        drain.begin()
-        await put(database, effect, number=2)
-
-    assert await effects(sql) == [1]
-    assert await sql.fetchval("SELECT attempts FROM jobs") == 0
-
-
-async def test_a_claim_that_a_drain_overtakes_is_put_back(
-    database: Database, make_worker: MakeWorker, sql: Any
-) -> None:
-    worker: Worker = make_worker(effect)
-    async with working(worker) as drain:
-        claim = worker._queue.claim
-
-        async def overtaken(*args: Any) -> Any:
-            drain.begin()
-            return await claim(*args)
-
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(worker._queue, "claim", overtaken)
-            await put(database, effect, number=1)
-            await eventually(drain.is_set)
-
-    row = await sql.fetchrow("SELECT *, due <= now() AS is_due FROM jobs")
-    assert (row["attempts"], row["uncounted"], row["is_due"]) in {(1, 1, True), (0, 0, True)}
-
-
-async def test_what_takes_too_long_at_the_end_is_put_back_and_does_not_count(
-    database: Database, make_worker: MakeWorker, sql: Any
-) -> None:
-    begun = asyncio.Event()
-
-    @job(max_attempts=1)
-    async def hang(run: Run) -> None:
-        begun.set()
-        await asyncio.Event().wait()
-
-    await put(database, hang)
-    async with working(make_worker(hang)):
-        await begun.wait()
-
-    row = await sql.fetchrow("SELECT *, due <= now() AS is_due FROM jobs")
-    assert (row["attempts"], row["uncounted"], row["is_due"]) == (1, 1, True)
-    again = job(name="hang")(leave_effect)
-    await sql.execute("""UPDATE jobs SET arguments = '{"number": 1}'""")
-    assert [it.outcome for it in await make_worker(again).once()] == ["done"]

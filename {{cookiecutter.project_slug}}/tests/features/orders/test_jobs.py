@@ -5,7 +5,7 @@ from typing import Any
 from chassis.jobs.events.publisher import Event
 from tests.support.clients import Client
 from tests.support.composition import ReadLog
-from tests.support.jobs import DoJobs
+from tests.jobs import DoJobs
 
 
 async def order(client: Client, quantity: int) -> Any:
