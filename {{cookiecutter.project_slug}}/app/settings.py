@@ -4,6 +4,10 @@
 from chassis.accounts.settings import AccountSettings
 
 # {% endif %}
+# {% if "llm" in cookiecutter.parts %}
+from chassis.llm.settings import LLMSettings
+
+# {% endif %}
 # {% if "select-ai" in cookiecutter.parts %}
 from chassis.select_ai.settings import SelectAISettings
 
@@ -16,6 +20,9 @@ class Settings(ChassisSettings):
 
     # {% if "accounts" in cookiecutter.parts %}
     auth: AccountSettings = AccountSettings()
+    # {% endif %}
+    # {% if "llm" in cookiecutter.parts %}
+    llm: LLMSettings = LLMSettings()
     # {% endif %}
     # {% if "select-ai" in cookiecutter.parts %}
     select_ai: SelectAISettings = SelectAISettings()

@@ -37,6 +37,10 @@ PROJECT_FILE = Path(__file__).parent.parent.parent / "pyproject.toml"
 class Group(Discreet, BaseModel):
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True)
 
+    def unsafe(self) -> list[str]:
+        """Sentences on values that must not reach production."""
+        return []
+
 
 class ServiceSettings(Group):
     """Who the service is."""

@@ -11,6 +11,8 @@ from chassis.settings import Settings as ChassisSettings
 from chassis.web.routing import quicken
 from tests.chassis import application
 
+__all__ = ["SelectAISettings", "Settings"]
+
 
 class Settings(ChassisSettings):
     select_ai: SelectAISettings = SelectAISettings()

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from pydantic import SecretStr
 
 from chassis.select_ai.problems import SelectAIBusy
 from chassis.select_ai.settings import SelectAISettings
@@ -14,7 +15,7 @@ class Asked:
     """In the place of what asks the database."""
 
     settings = SelectAISettings(
-        dsn="db:1521/shop", user="reader", password="secret", profiles=["sales", "stock"]
+        dsn="db:1521/shop", user="reader", password=SecretStr("secret"), profiles=["sales", "stock"]
     )
 
     def __init__(self) -> None:
