@@ -60,7 +60,7 @@ class Endpoint:
                 **self._request(messages), stream=True, stream_options={"include_usage": True}
             )
         has_end = False
-        async with stream, aclosing(aiter(stream)) as chunks:  # type: ignore[type-var]
+        async with stream, aclosing(aiter(stream)) as chunks:
             while True:
                 with _understood():
                     if (chunk := await anext(chunks, None)) is None:
@@ -74,10 +74,10 @@ class Endpoint:
 
     async def complete(self, messages: Sequence[Message], schema: dict[str, Any]) -> Answer:
         shape = {"name": "answer", "schema": schema, "strict": True}
+        form = {"type": "json_schema", "json_schema": shape}
         with _understood():
             completion = await self._client.chat.completions.create(
-                **self._request(messages),
-                response_format={"type": "json_schema", "json_schema": shape},
+                **self._request(messages) | {"response_format": form}
             )
             text, usage = completion.choices[0].message.content or "", Usage()
             _count(completion.usage, usage)

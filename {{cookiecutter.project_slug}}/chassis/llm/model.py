@@ -52,10 +52,11 @@ class LanguageModel:
         usage, started, length = Usage(), monotonic(), 0
         prompt = self._check([it.content for it in messages])
         async with self._call("stream", caller):
-            endpoint, (piece, pieces) = await self.attempts.run(
+            endpoint, (first, pieces) = await self.attempts.run(
                 lambda it: _opened(it, messages, usage), self.settings.first_token_timeout
             )
             self._observer.first_token(endpoint.model, monotonic() - started)
+            piece: str | None = first
             try:
                 async with aclosing(pieces):
                     while piece is not None:

@@ -1,6 +1,6 @@
 """Answers in a form, vectors, and what is never written of either."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from pydantic import BaseModel
@@ -78,7 +78,7 @@ async def test_and_is_then_a_problem_whose_text_nobody_writes(
     ],
 )
 async def test_what_fails_is_a_problem(
-    behaviour: Behaviour, options: dict[str, float], problem: type[Problem]
+    behaviour: Behaviour, options: dict[str, Any], problem: type[Problem]
 ) -> None:
     async with upstream(behaviour) as server, asking(server.url, **options) as model:
         with pytest.raises(problem):

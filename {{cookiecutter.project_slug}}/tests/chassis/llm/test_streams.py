@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from time import monotonic
+from typing import Any
 
 import pytest
 
@@ -118,7 +119,7 @@ async def test_silence_before_the_first_word_ends_in_time_and_upstream_too() -> 
     ],
 )
 async def test_what_fails_after_it_ends_the_stream_and_is_not_tried_again(
-    behaviour: Behaviour, options: dict[str, float], problem: type[Problem]
+    behaviour: Behaviour, options: dict[str, Any], problem: type[Problem]
 ) -> None:
     async with upstream(behaviour) as server, asking(server.url, **options) as model:
         pieces = model.stream(HELLO, caller="ada")

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI, Request
+from pydantic import SecretStr
 
 from chassis.auth.principal import PRINCIPAL, Principal
 from chassis.llm.wiring import _caller
@@ -143,8 +144,8 @@ def test_a_fault_of_the_settings_is_told(given: dict[str, str], fault: str) -> N
 
 
 def test_a_key_is_not_sent_in_the_clear_in_production() -> None:
-    assert LLMSettings(base_url="http://127.0.0.1/v1", key="k").unsafe() == []
+    assert LLMSettings(base_url="http://127.0.0.1/v1", key=SecretStr("k")).unsafe() == []
     assert LLMSettings(base_url="http://m.example/v1").unsafe() == []
 
-    (told,) = LLMSettings(base_url="http://m.example/v1", key="k").unsafe()
+    (told,) = LLMSettings(base_url="http://m.example/v1", key=SecretStr("k")).unsafe()
     assert told.startswith("LLM_BASE_URL begins with http")
