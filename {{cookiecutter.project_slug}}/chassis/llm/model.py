@@ -20,14 +20,20 @@ from chassis.llm.problems import (
     AnswerTooLong,
     AnswerUnfit,
     ModelCut,
+    ModelFailed,
     ModelTimeout,
+    ModelUnavailable,
     PromptTooLong,
 )
 from chassis.llm.settings import LLMSettings
 from chassis.problems import Problem
+from chassis.web.part_health import Last
 from chassis.web.serving.drain import Drain
 
 Form = TypeVar("Form", bound=BaseModel)
+THEIR_FAULT = {
+    it.type.rpartition("/")[2] for it in (ModelUnavailable, ModelTimeout, ModelFailed, ModelCut)
+}
 TRIES = 2
 """Of an answer in a form: models miss it now and then."""
 
@@ -42,8 +48,7 @@ class LanguageModel:
         self.permits = Permits(settings.concurrency, settings.permit_wait, observer)
         self._budgets = Budgets(settings.calls_per_minute, settings.tokens_per_day)
         self._observer, self._drain = observer, drain
-        self.last: tuple[str, float] | None = None
-        """How the last call ended, and when; for health, which asks no model."""
+        self.last: Last | None = None
 
     async def stream(
         self, messages: Sequence[Message], *, caller: str
@@ -136,7 +141,7 @@ class LanguageModel:
             end = "drain" if self._drain.is_set() else "left"
             raise
         finally:
-            self.last = (end, monotonic())
+            self.last = Last(end, end not in THEIR_FAULT, monotonic())
             self._observer.ended(kind, end)
 
 

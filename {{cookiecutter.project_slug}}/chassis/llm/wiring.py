@@ -12,6 +12,7 @@ from chassis.llm.observer import Unobserved
 from chassis.llm.problems import ModelUnavailable
 from chassis.llm.settings import LLMSettings
 from chassis.llm.vectors import tell_missing_vectors
+from chassis.web.part_health import tell_health
 from chassis.web.service import service_of
 
 if TYPE_CHECKING:
@@ -39,7 +40,9 @@ async def llm(
         for endpoint in endpoints:
             stack.push_async_callback(endpoint.close)
         attempts = Attempts(endpoints[0], endpoints[1] if endpoints[1:] else None)
-        app.state.llm = LanguageModel(settings, attempts, _observer(metrics), app.state.drain)
+        model = LanguageModel(settings, attempts, _observer(metrics), app.state.drain)
+        app.state.llm = model
+        tell_health(app, "llm", model)
         await stack.enter_async_context(in_background(tell_missing_vectors(app.state.database)))
         yield
 

@@ -14,6 +14,7 @@ from chassis.database.availability.replica import Replica
 from chassis.database.migrations.standing import Standing
 from chassis.database.named import NamedDatabase
 from chassis.web.openapi import Tag
+from chassis.web.part_health import Last, parts_of
 from chassis.web.serving.drain import CurrentDrain
 from chassis.web.types import Output
 
@@ -47,6 +48,14 @@ class ReplicaHealth(DatabaseHealth):
     """Seconds that it is behind the primary."""
 
 
+class PartHealth(Health):
+    """Of what a part asks, by the last call that there was: none is made for this."""
+
+    last_call: str | None
+    """How it ended; null before the first."""
+    seconds_ago: float | None
+
+
 class FullHealth(Health):
     service: str
     version: str
@@ -54,7 +63,7 @@ class FullHealth(Health):
     pending_migrations: int | None
     """Migrations of its code that its database lacks; null when that is not known."""
     uptime_seconds: float
-    dependencies: dict[str, DatabaseHealth | ReplicaHealth]
+    dependencies: dict[str, DatabaseHealth | ReplicaHealth | PartHealth]
 
 
 Answer = TypeVar("Answer", bound=Health)
@@ -129,6 +138,7 @@ async def get_health(
                 "database": _database(_status(answers), probe, state.database.engine.pool),
                 **_replica(state.database.replica),
                 **await _named(state.named),
+                **{name: _part(last) for name, last in parts_of(state)},
             },
         ),
         request,
@@ -177,3 +187,10 @@ def _database(status: Status, asked: Probe | Replica, pool: Pool) -> DatabaseHea
         pool_checked_out=pool.checkedout(),
         pool_overflow=max(pool.overflow(), 0),
     )
+
+
+def _part(last: Last | None) -> PartHealth:
+    if last is None:
+        return PartHealth(status="ok", last_call=None, seconds_ago=None)
+    ago = round(time.monotonic() - last.at, 1)
+    return PartHealth(status=_status(last.is_fine), last_call=last.end, seconds_ago=ago)

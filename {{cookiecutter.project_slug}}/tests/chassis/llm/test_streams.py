@@ -43,7 +43,7 @@ async def test_the_pieces_come_as_they_are_said_and_are_counted() -> None:
     assert model.recorder.ends == [("stream", "done")]
     assert model.recorder.counted == [(7, 3)]
     assert model.last is not None
-    assert model.last[0] == "done"
+    assert (model.last.end, model.last.is_fine) == ("done", True)
 
 
 async def test_nobody_there_is_unavailable() -> None:
