@@ -7,6 +7,10 @@ from app.features.orders.router import router as orders
 from app.features.products.router import router as products
 
 # {% endif %}
+# {% if "llm" in cookiecutter.parts %}
+from app.features.analyses.router import router as analyses
+
+# {% endif %}
 # {% if "select-ai" in cookiecutter.parts %}
 from app.features.questions.router import router as questions
 
@@ -25,6 +29,9 @@ ROUTERS: list[APIRouter] = [
     # {% if "example" in cookiecutter.parts %}
     products,
     orders,
+    # {% endif %}
+    # {% if "llm" in cookiecutter.parts %}
+    analyses,
     # {% endif %}
     # {% if "select-ai" in cookiecutter.parts %}
     questions,

@@ -14,6 +14,10 @@ from app.settings import Settings
 from chassis.accounts.wiring import accounts
 
 # {% endif %}
+# {% if "llm" in cookiecutter.parts %}
+from chassis.llm.wiring import llm
+
+# {% endif %}
 # {% if "select-ai" in cookiecutter.parts %}
 from chassis.select_ai.wiring import select_ai
 
@@ -119,6 +123,9 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.authentication = await stack.enter_async_context(callers)
         # {% if "accounts" in cookiecutter.parts %}
         await stack.enter_async_context(accounts(app, settings.auth, telemetry.metrics))
+        # {% endif %}
+        # {% if "llm" in cookiecutter.parts %}
+        await stack.enter_async_context(llm(app, settings.llm, telemetry.metrics))
         # {% endif %}
         # {% if "select-ai" in cookiecutter.parts %}
         await stack.enter_async_context(select_ai(app, settings.select_ai, telemetry.metrics))

@@ -16,7 +16,14 @@ from app.features.orders.models import Order, OrderLine
 from app.features.products.models import Product
 
 # {% endif %}
+# {% if "llm" in cookiecutter.parts %}
+from app.features.analyses.models import Analysis
+
+# {% endif %}
 __all__ = [
+    # {% if "llm" in cookiecutter.parts %}
+    "Analysis",
+    # {% endif %}
     "Base",
     "IdempotencyKey",
     # {% if "example" in cookiecutter.parts %}

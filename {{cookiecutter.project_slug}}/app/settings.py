@@ -9,6 +9,10 @@ from chassis.jobs.events.settings import EventSettings
 from chassis.jobs.settings import JobSettings
 
 # {% endif %}
+# {% if "llm" in cookiecutter.parts %}
+from chassis.llm.settings import LLMSettings
+
+# {% endif %}
 # {% if "select-ai" in cookiecutter.parts %}
 from chassis.select_ai.settings import SelectAISettings
 
@@ -26,6 +30,9 @@ class Settings(ChassisSettings):
     # {% if "jobs" in cookiecutter.parts %}
     jobs: JobSettings = JobSettings()
     events: EventSettings = EventSettings()
+    # {% endif %}
+    # {% if "llm" in cookiecutter.parts %}
+    llm: LLMSettings = LLMSettings()
     # {% endif %}
     # {% if "select-ai" in cookiecutter.parts %}
     select_ai: SelectAISettings = SelectAISettings()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import Any
 
 import structlog
@@ -17,7 +17,9 @@ from chassis.select_ai.observer import Observer
 from chassis.select_ai.problems import SelectAIFailed, SelectAITimeout
 from chassis.select_ai.profiles import Profiles
 from chassis.select_ai.settings import SelectAISettings
+from chassis.web.part_health import Last
 
+THEIR_FAULT = {"unavailable", "timeout", "failed"}
 MARGIN = 1.0
 """Seconds in which the driver may end a call by itself."""
 
@@ -33,6 +35,7 @@ class SelectAI:
         self._profiles, self._observer = profiles, observer
         self._limit = settings.pool_wait + settings.call_timeout + MARGIN
         self._asked: set[asyncio.Task[str]] = set()
+        self.last: Last | None = None
 
     async def ask(self, question: str, action: Action, profile: str) -> str:
         """Raises a Problem. The answer is whole: to stream it would hold the session meanwhile."""
@@ -53,6 +56,7 @@ class SelectAI:
             outcome = "answered"
             return answer
         finally:
+            self.last = Last(outcome, outcome not in THEIR_FAULT, monotonic())
             self._observer.ended(action, outcome, perf_counter() - started)
 
     async def _generate(self, question: str, action: Action, profile: str) -> str:

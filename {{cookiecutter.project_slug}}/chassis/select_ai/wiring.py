@@ -9,6 +9,7 @@ from fastapi import Depends, FastAPI, Request
 from chassis.select_ai.observer import Unobserved
 from chassis.select_ai.problems import SelectAIUnavailable
 from chassis.select_ai.settings import SelectAISettings
+from chassis.web.part_health import tell_health
 from chassis.web.service import service_of
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ async def select_ai(
 
     async with opened(settings):
         profiles = Profiles(settings.profiles)
-        app.state.select_ai = SelectAI(settings, profiles, _observer(metrics))
+        app.state.select_ai = asking = SelectAI(settings, profiles, _observer(metrics))
+        tell_health(app, "select_ai", asking)
         yield
 
 

@@ -153,7 +153,9 @@ class Settings(Discreet, BaseSettings):
         if not self.production:
             return []
         found = [sentence for sentence, is_unsafe in checks.items() if is_unsafe]
-        return found + self.auth.unsafe()
+        groups = (getattr(self, name) for name in type(self).model_fields)
+        parts = (group.unsafe() for group in groups if isinstance(group, Group))
+        return found + [sentence for sentences in parts for sentence in sentences]
 
     @model_validator(mode="wrap")
     @classmethod

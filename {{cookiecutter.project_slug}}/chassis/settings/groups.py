@@ -39,6 +39,10 @@ class Group(Discreet, BaseModel):
         """To the primary, of processes that this group is about and that do not serve."""
         return 0
 
+    def unsafe(self) -> list[str]:
+        """Sentences on values that must not reach production."""
+        return []
+
 
 class ServiceSettings(Group):
     """Who the service is."""

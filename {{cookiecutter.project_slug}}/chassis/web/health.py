@@ -14,6 +14,7 @@ from chassis.database.availability.replica import Replica
 from chassis.database.migrations.standing import Standing
 from chassis.database.named import NamedDatabase
 from chassis.web.openapi import Tag
+from chassis.web.part_health import Last, parts_of
 from chassis.web.serving.drain import CurrentDrain
 from chassis.web.types import Output
 from chassis.web.upstream_health import UpstreamHealth, upstreams_health
@@ -58,6 +59,14 @@ class RedisHealth(Health):
     """Milliseconds of the last answer."""
 
 
+class PartHealth(Health):
+    """Of what a part asks, by the last call that there was: none is made for this."""
+
+    last_call: str | None
+    """How it ended; null before the first."""
+    seconds_ago: float | None
+
+
 class FullHealth(Health):
     service: str
     version: str
@@ -65,7 +74,7 @@ class FullHealth(Health):
     pending_migrations: int | None
     """Migrations of its code that its database lacks; null when that is not known."""
     uptime_seconds: float
-    dependencies: dict[str, DatabaseHealth | ReplicaHealth | RedisHealth]
+    dependencies: dict[str, DatabaseHealth | ReplicaHealth | RedisHealth | PartHealth]
     upstreams: dict[str, UpstreamHealth]
     """Other services, by the calls that there were: none is made for this."""
 
@@ -143,6 +152,7 @@ async def get_health(
                 **_replica(state.database.replica),
                 **await _named(state.named),
                 **await _redis(state.redis),
+                **{name: _part(last) for name, last in parts_of(state)},
             },
             upstreams=upstreams_health(state),
         ),
@@ -204,3 +214,10 @@ def _database(status: Status, asked: Probe | Replica, pool: Pool) -> DatabaseHea
         pool_checked_out=pool.checkedout(),
         pool_overflow=max(pool.overflow(), 0),
     )
+
+
+def _part(last: Last | None) -> PartHealth:
+    if last is None:
+        return PartHealth(status="ok", last_call=None, seconds_ago=None)
+    ago = round(time.monotonic() - last.at, 1)
+    return PartHealth(status=_status(last.is_fine), last_call=last.end, seconds_ago=ago)

@@ -1,0 +1,1 @@
+"""Language models of any OpenAI-compatible server: docs/language-models.md."""

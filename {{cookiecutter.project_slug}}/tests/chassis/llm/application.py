@@ -1,0 +1,55 @@
+"""The application of the chassis, with a language model."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from fastapi.sse import EventSourceResponse
+
+from chassis.llm.messages import Message
+from chassis.llm.settings import LLMSettings
+from chassis.llm.wiring import Caller, CurrentModel, llm
+from chassis.settings import Settings as ChassisSettings
+from chassis.web.routing import quicken
+from chassis.web.streams.beginning import begun
+from chassis.web.streams.stream import Stream
+from tests.chassis import application
+
+__all__ = ["LLMSettings", "Settings"]
+
+
+class Settings(ChassisSettings):
+    llm: LLMSettings = LLMSettings()
+
+
+def create_app(settings: ChassisSettings | None = None) -> FastAPI:
+    app = application.create_app(settings or Settings())
+    app.get("/said", response_class=EventSourceResponse)(tell)
+    app.get("/caller")(who)
+    quicken(app)
+    app.router.lifespan_context = lifespan
+    return app
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    settings, metrics = app.state.settings, app.state.telemetry.metrics
+    async with application.lifespan(app), llm(app, settings.llm, metrics):
+        yield
+
+
+async def opened(model: CurrentModel, caller: Caller) -> AsyncIterator[AsyncIterator[str]]:
+    async with begun(model.stream([Message("user", "Hello?")], caller=caller)) as pieces:
+        yield pieces
+
+
+async def tell(
+    pieces: Annotated[AsyncIterator[str], Depends(opened)], stream: Stream
+) -> AsyncIterator[object]:
+    async for event in stream(pieces, finishing=True):
+        yield event
+
+
+async def who(caller: Caller) -> str:
+    return caller

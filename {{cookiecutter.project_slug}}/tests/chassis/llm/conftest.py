@@ -1,0 +1,13 @@
+"""Language models under test: the application of the chassis with them."""
+
+import pytest
+
+from tests.chassis.conftest import TABLES
+from tests.chassis.llm import application
+from tests.support.composition import Composition
+
+
+@pytest.fixture(scope="session")
+def composition() -> Composition:
+    names = [it.name for it in TABLES]
+    return Composition(application.create_app, application.Settings, names)
