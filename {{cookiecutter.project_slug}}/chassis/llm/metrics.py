@@ -3,7 +3,7 @@
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from chassis.llm.observer import Kind
-from chassis.observability.metrics.recording import harmless
+from chassis.observability.metrics.harmless import harmless
 
 BUCKETS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import Depends, FastAPI, Request
 
 from chassis.auth.principal import PRINCIPAL
-from chassis.database.availability.background import in_background
+from chassis.concurrency.background import in_background
 from chassis.llm.observer import Unobserved
 from chassis.llm.problems import ModelUnavailable
 from chassis.llm.settings import LLMSettings

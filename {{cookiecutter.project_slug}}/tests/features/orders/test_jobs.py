@@ -3,9 +3,9 @@
 from typing import Any
 
 from chassis.jobs.events.publisher import Event
+from tests.jobs import DoJobs
 from tests.support.clients import Client
 from tests.support.composition import ReadLog
-from tests.jobs import DoJobs
 
 
 async def order(client: Client, quantity: int) -> Any:
