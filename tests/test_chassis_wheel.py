@@ -72,7 +72,7 @@ def test_it_needs_what_the_service_needs_and_no_more() -> None:
     assert {name_of(it) for it in core + extras["web"]} == {*whole}
     assert set(extras) >= {"web", "migrations", "otel"}
     rows = re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE)
-    assert {*rows} == {*extras}
+    assert {"web", "migrations"} < {*rows} <= {*extras}
 
 
 def of_service(field: str) -> str:
