@@ -36,5 +36,5 @@ def _ask(file: Path) -> None:
 
 def _condition(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    text = re.sub(r'"(\w+)" in cookiecutter\.parts', lambda it: WAS.get(it[1], "false"), text)
+    text = re.sub(r'"([\w-]+)" in cookiecutter\.parts', lambda it: WAS.get(it[1], "false"), text)
     path.write_text(text, encoding="utf-8")
