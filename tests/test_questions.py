@@ -190,7 +190,7 @@ def test_parts_are_names_with_spaces_or_commas_between_them_or_none(answer: str)
         ("example kubernets example", 'did you mean "example kubernetes"?'),
         ("Non", 'did you mean "none"?'),
         ("example frobnicate", 'try "example".'),
-        ("nothing", 'try "example kubernetes accounts".'),
+        ("nothing", 'try "' + " ".join(PARTS) + '".'),
         ("none example", 'try "example".'),
     ],
 )
