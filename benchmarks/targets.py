@@ -37,6 +37,7 @@ TARGETS = (
     Target("all on, trivial", "Trivial route: metrics and rate limit on / off", 1.15),
     Target("all on, get", "Get by id: metrics and rate limit on / off", 1.15),
     Target("guarded", "Trivial route: with a guard, token known / without", 1.10),
+    Target("followed order", "An order with a job and an event / without", 1.35),
     Target("start", "Process start to ready / FastAPI + SQLAlchemy", 1.5),
     Target("memory", "Memory when ready / FastAPI + SQLAlchemy", 1.3),
     Target("outbound", "Call to another service / bare aiohttp", 1.25),
