@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections.abc import AsyncGenerator
 from time import monotonic
 from typing import Any
 
@@ -189,3 +190,24 @@ async def test_a_prompt_of_a_megabyte_is_refused_or_sent_as_the_setting_says() -
             assert [it async for it in model.stream(long, caller="ada")] == ["Long."]
 
     assert len(server.calls) == 1
+
+
+async def test_what_it_reads_from_is_closed_when_it_is_and_not_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ends = []
+
+    async def endless_pieces(*_: object) -> AsyncGenerator[str, None]:
+        try:
+            while True:
+                yield "and "
+        finally:
+            ends.append("closed")
+
+    async with asking("http://127.0.0.1:1/v1") as model:
+        monkeypatch.setattr(model.attempts.endpoints[0], "stream", endless_pieces)
+        pieces = model.stream(HELLO, caller="ada")
+        await anext(pieces)
+        await pieces.aclose()
+
+        assert ends == ["closed"]

@@ -1,11 +1,13 @@
 """Search by likeness: in a PostgreSQL with pgvector, which the one from the wheel has."""
 
 import os
+import re
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,6 +19,7 @@ from chassis.database.session import Database
 from tests.composition import make_settings, migrate
 from tests.features.analyses.conftest import Stub
 from tests.support.clients import Client
+from tests.support.composition import PROJECT
 from tools.llm_stub.answers import vector
 from tools.postgres import running
 
@@ -56,6 +59,17 @@ async def test_the_nearest_come_first_also_among_those_of_a_filter(database: Dat
         assert [it.text for it in found] == ["a red lamp", "a red lamp shade"]
         bad = await repository.similar(vector("the blue sea"), mood=Mood.BAD, limit=2)
         assert [it.text for it in bad] == ["a red lamp shade"]
+
+
+async def test_the_index_of_the_page_can_be_made(with_vectors: str) -> None:
+    page = (PROJECT / "docs/language-models.md").read_text(encoding="utf-8")
+    (statement,) = re.findall(r"```sql\n(CREATE INDEX .*)\n```", page)
+    connection = await asyncpg.connect(with_vectors)
+    try:
+        await connection.execute(statement)
+        await connection.execute("DROP INDEX analyses_near")
+    finally:
+        await connection.close()
 
 
 async def test_where_the_extension_is_missing_it_is_not_offered(client: Client, stub: Stub) -> None:
