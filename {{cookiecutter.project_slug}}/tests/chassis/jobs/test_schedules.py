@@ -52,6 +52,21 @@ async def test_a_tick_is_enqueued_once_by_many_workers(database: Database, sql: 
         await sql.execute("DELETE FROM jobs")
 
 
+async def test_who_comes_late_to_a_tick_enqueues_nothing(database: Database, sql: Any) -> None:
+    """Not even when the job of it is done already."""
+    schedule = Schedule("* * * * *", tidy)
+    it = ticker(database, schedule)
+    await it.step()
+    await sql.execute("UPDATE schedules SET next = date_trunc('minute', now())")
+    seen, now = await sql.fetchrow("SELECT next, now() FROM schedules")
+
+    for late in (False, True):
+        async with database.transaction() as session:
+            await it._tick(session, schedule, seen, now)
+        enqueued = "WITH done AS (DELETE FROM jobs RETURNING 1) SELECT count(*) FROM done"
+        assert await sql.fetchval(enqueued) == (0 if late else 1)
+
+
 async def test_what_was_missed_in_an_hour_of_downtime_is_one_job(
     database: Database, sql: Any
 ) -> None:

@@ -178,6 +178,21 @@ async def test_a_lost_lease_rolls_back(
     assert await effects(sql) == [3]
 
 
+async def test_so_does_one_whose_other_worker_is_still_at_it(
+    database: Database, make_worker: MakeWorker, sql: Any
+) -> None:
+    @job()
+    async def slow(run: Run, number: int) -> None:
+        await sql.execute("UPDATE jobs SET attempts = attempts + 1")  # as a claim does
+        await leave_effect(run, number)
+
+    await put(database, slow, number=3)
+
+    assert [it.outcome for it in await make_worker(slow).once()] == ["lost"]
+    assert await effects(sql) == []
+    assert await sql.fetchval(COUNT) == 1
+
+
 async def test_a_job_that_kills_its_workers_ends_as_failed(
     database: Database, make_worker: MakeWorker, sql: Any
 ) -> None:
