@@ -11,6 +11,7 @@ import pytest
 from filelock import FileLock
 
 from tests import node
+from tests.baking import bake
 from tests.pieces import database_server
 from tests.running import environment, free_port, run, uv, wait_until_ready
 
@@ -107,17 +108,23 @@ def npm(shared: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As it is by default; the environment is that of the one with all parts."""
+    return bake(tmp_path_factory.mktemp("shop"))
+
+
+@pytest.fixture(scope="module")
 def python(installed: Path) -> Path:
     return installed / ".venv/bin/python"
 
 
 @pytest.fixture(scope="module")
 def document(
-    installed: Path, python: Path, tmp_path_factory: pytest.TempPathFactory
+    service: Path, python: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Any]:
     """Of the service with its example, and with a field of every type."""
     made = tmp_path_factory.mktemp("marvels")
-    return printed(python, "-c", DOCUMENT, made, cwd=installed)
+    return printed(python, "-c", DOCUMENT, made, cwd=service)
 
 
 def printed(*command: str | Path, cwd: Path, **settings: str) -> dict[str, Any]:
@@ -155,10 +162,10 @@ def test_a_linter_finds_nothing(npm: Path, document: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("required", ["true", "false"])
 def test_a_linter_finds_nothing_where_callers_are_asked(
-    npm: Path, installed: Path, python: Path, required: str
+    npm: Path, service: Path, python: Path, required: str
 ) -> None:
     auth = {"AUTH_KEYS": "a key of the tests that nobody should use", "AUTH_REQUIRED": required}
-    guarded = printed(python, "-c", GUARDED, cwd=installed, **auth)
+    guarded = printed(python, "-c", GUARDED, cwd=service, **auth)
     asked = guarded["paths"]["/v1/products"]["get"].get("security", [])
 
     assert asked == ([{"Bearer": []}] if required == "true" else [])
@@ -184,7 +191,7 @@ def test_types_for_typescript_are_what_a_client_needs(npm: Path, document: dict[
 
 
 def test_a_client_in_python_does_all_that_can_be_done_with_a_product(
-    installed: Path, python: Path, document: dict[str, Any], tmp_path: Path
+    service: Path, python: Path, document: dict[str, Any], tmp_path: Path
 ) -> None:
     (tmp_path / "openapi.json").write_text(json.dumps(document), encoding="utf-8")
     (tmp_path / "use.py").write_text(CLIENT, encoding="utf-8")
@@ -194,6 +201,6 @@ def test_a_client_in_python_does_all_that_can_be_done_with_a_product(
     needs = [f"--with={package}" for package in CLIENT_NEEDS]
     with (
         database_server(tmp_path) as url,
-        serving(installed, python, url, tmp_path / "log") as address,
+        serving(service, python, url, tmp_path / "log") as address,
     ):
         run(uv(), "run", "--quiet", "--no-project", *needs, "use.py", address, cwd=tmp_path)

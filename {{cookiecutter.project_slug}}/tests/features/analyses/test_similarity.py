@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from fastapi import FastAPI
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -59,6 +60,19 @@ async def test_the_nearest_come_first_also_among_those_of_a_filter(database: Dat
         assert [it.text for it in found] == ["a red lamp", "a red lamp shade"]
         bad = await repository.similar(vector("the blue sea"), mood=Mood.BAD, limit=2)
         assert [it.text for it in bad] == ["a red lamp shade"]
+
+
+async def test_clients_are_given_the_nearest(
+    app: FastAPI, client: Client, stub: Stub, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app.state, "database", database)
+    async with database.transaction() as session:
+        await AnalysisRepository(session).create_many(analyses({"a green chair": Mood.GOOD}))
+
+    response = await client.post("/v1/analyses/similar", json={"text": "a green chair", "limit": 1})
+
+    assert [it["text"] for it in response.json()["items"]] == ["a green chair"]
+    assert stub.calls == ["embedding"]
 
 
 async def test_the_index_of_the_page_can_be_made(with_vectors: str) -> None:
