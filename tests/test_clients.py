@@ -47,6 +47,8 @@ async def put_shelf(shelf: int, caller: MaybeAuthenticated) -> str:
 print(json.dumps(app.openapi()))
 """
 """Of a service that asks who calls, everywhere or where a route does."""
+STREAMS = "content_type_overrides: {application/jsonl: text/plain}"
+"""As docs/clients.md tells: the generator knows no JSON Lines."""
 CLIENT = """
 import sys
 from shop import Client
@@ -195,7 +197,9 @@ def test_a_client_in_python_does_all_that_can_be_done_with_a_product(
 ) -> None:
     (tmp_path / "openapi.json").write_text(json.dumps(document), encoding="utf-8")
     (tmp_path / "use.py").write_text(CLIENT, encoding="utf-8")
-    made = ("--path=openapi.json", "--output-path=shop", "--meta=none", "--fail-on-warning")
+    (tmp_path / "client.yaml").write_text(STREAMS, encoding="utf-8")
+    given = ("--path=openapi.json", "--config=client.yaml", "--fail-on-warning")
+    made = (*given, "--output-path=shop", "--meta=none")
     run(uv(), "tool", "run", GENERATOR, "generate", *made, cwd=tmp_path)
 
     needs = [f"--with={package}" for package in CLIENT_NEEDS]

@@ -14,6 +14,7 @@ from chassis.web.openapi.headers import document_headers
 from chassis.web.openapi.names import name_members, name_operations
 from chassis.web.openapi.operations import Operation, operations_of
 from chassis.web.openapi.schemas import settle_schemas
+from chassis.web.openapi.streams import document_streams
 from chassis.web.openapi.tags import Tag, list_tags
 
 __all__ = ["Tag", "describe_api", "problems"]
@@ -45,5 +46,6 @@ def _complete(document: dict[str, Any], app: FastAPI) -> None:
         for callback in operation.told.get("callbacks", {}).values():
             forget_errors(callback)
     forget_errors(webhooks)
+    document_streams(document)
     settle_schemas(document)
     give_examples(document)
