@@ -31,6 +31,7 @@ def _has_sign(line: str) -> bool:
         or ("J" in line and "eyJ" in line)
         or ("g" in line and ("gh" in line or "glpat-" in line or "github_pat_" in line))
         or ("k" in line and ("sk-" in line or "sk_" in line or "rk_" in line))
+        or ("k" in line and ("apikey_" in line or "rtoken_" in line))
         or ("w" in line and "whsec_" in line)
         or ("x" in line and ("xox" in line or "xapp-" in line))
         or ("z" in line and "AIza" in line)

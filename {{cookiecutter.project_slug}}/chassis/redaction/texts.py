@@ -32,7 +32,8 @@ SHAPES = {
     # those that do as it does, Stripe, GitHub, GitLab, Slack and Google.
     re.compile(
         r"\b(?:eyJ[\w-]+(?:\.[\w-]*){2,4}"
-        r"|(?:apikey_|rtoken_|sk-|[rs]k_(?:live|test)_|whsec_|gh[opsru]_|github_pat_|glpat-|xox[a-z]-|xapp-|AIza)"
+        r"|(?:apikey_|rtoken_|sk-|[rs]k_(?:live|test)_|whsec_"
+        r"|gh[opsru]_|github_pat_|glpat-|xox[a-z]-|xapp-|AIza)"
         r"[\w-]{16,})"
     ): HIDDEN,
     # PostgreSQL shows all of a row that it refuses, and of a key, in the language of the server.
