@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -65,8 +65,8 @@ class Shell:
         return "" if (self.here / arguments[0]).exists() else "no such file"
 
     def has_help(self, program: list[str], arguments: list[str]) -> str:
-        """Run the subcommand's --help and look for every option in it."""
-        subcommand = [word for word in arguments[:1] if not word.startswith("-")]
+        """Run the subcommand's --help, which may be one of a group, and look for every option."""
+        subcommand = takewhile(lambda word: not word.startswith("-"), arguments[:2])
         command = (*program[1:], *subcommand, "--help")
         wide = {"COLUMNS": "200"}
         done = run(self.tools / program[0], *command, cwd=self.project, ok=None, env=wide)
