@@ -111,6 +111,10 @@ class Shell:
         """By `tests/test_clients.py`, which needs the network."""
         return ""
 
+    def is_of_another(self, _: list[str]) -> str:
+        """A program that is no part of the service, such as that of a broker."""
+        return ""
+
     def first_path_exists(self, arguments: list[str]) -> str:
         path = next(word for word in arguments if not word.startswith("-"))
         return "" if (self.here / path).exists() else f"no such path {path}"
@@ -132,6 +136,7 @@ CHECKS: dict[str, Check] = {
     "git": Shell.git,
     "docker": Shell.paths_exist,
     "kubectl": Shell.paths_exist,
+    "nats": Shell.is_of_another,
     "npx": Shell.is_tried_elsewhere,
     "openapi-python-client": Shell.is_tried_elsewhere,
     "cat": Shell.first_path_exists,

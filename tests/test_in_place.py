@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.baking import ROOT, TEMPLATE, bake, contents_of
+from tests.baking import NOTHING, ROOT, TEMPLATE, bake, contents_of
 from tests.running import run
 
 # Only Python decides how these end, and a bake has the same Python (test_rendered.py): running them
@@ -85,9 +85,11 @@ def test_nothing_lies_in_the_template_that_git_does_not_keep() -> None:
     [("main.py", "create_app"), ("main.py", "lifespan"), ("middleware.py", "middleware")],
 )
 def test_the_chassis_is_tested_in_the_composition_that_a_service_begins_with(
-    module: str, function: str
+    module: str, function: str, tmp_path: Path
 ) -> None:
-    begun, tested = TEMPLATE / "app" / module, TEMPLATE / "tests/chassis/application.py"
+    """One without parts, which have their own."""
+    begun = bake(tmp_path, parts=NOTHING) / "app" / module
+    tested = TEMPLATE / "tests/chassis/application.py"
     assert source(begun, function) == source(tested, function)
 
 
