@@ -2,9 +2,19 @@
 
 import pytest
 
+from chassis.doctor.examination import examine
 from chassis.doctor.facts import Facts
+from chassis.doctor.report import Finding, ok
 from chassis.settings import Settings
-from tests.chassis.doctor.examining import AWAY, PASSWORD, ROLE, Execute, examined, url_of
+from tests.chassis.doctor.examining import (
+    AWAY,
+    PASSWORD,
+    ROLE,
+    Execute,
+    examined,
+    settings_for,
+    url_of,
+)
 from tools.postgres import Server as PostgresServer
 
 
@@ -32,6 +42,17 @@ def test_no_connection_left_is_told(own_server: PostgresServer, as_superuser: Ex
 
     assert "Too many connections for role" in found.message
     assert "raise" in found.change
+
+
+async def test_a_part_adds_what_it_examines() -> None:
+    settings = settings_for(AWAY)
+
+    async def of_a_part(given: Settings) -> dict[str, Finding]:
+        return {"broker": ok(f"{given.database.pool_size} of them")}
+
+    findings = (await examine(settings, further=[of_a_part])).findings
+
+    assert findings["broker"].message == f"{settings.database.pool_size} of them"
 
 
 @pytest.mark.parametrize(
