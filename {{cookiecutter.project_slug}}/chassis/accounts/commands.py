@@ -4,7 +4,6 @@ A password is asked for, or read from standard input, and never an argument: oth
 see those, and shells keep them.
 """
 
-import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from getpass import getpass
@@ -21,10 +20,9 @@ from chassis.accounts.models import User
 from chassis.accounts.passwords import PARAMETERS
 from chassis.accounts.schemas import Email, NewPassword, Scope
 from chassis.accounts.users import ADMIN, UserRepository, change, set_password
-from chassis.database.connections.engine import create_engine
+from chassis.database.command import run_on_database
 from chassis.database.failures import problem_from
 from chassis.database.session import Database
-from chassis.observability.logging import configure_logging
 from chassis.problems import AlreadyExists, NotFound, Problem
 
 Name = Annotated[str, typer.Argument(metavar="EMAIL", help="By which the user signs in.")]
@@ -117,20 +115,12 @@ def _valid(kind: Any, value: object) -> Any:
 
 
 def _run(context: typer.Context, work: Work) -> None:
-    settings = context.obj.settings()
-    quiet = settings.log.model_copy(update={"level": "warning"})  # the rest is for a service
-    configure_logging(quiet, settings.identity, sys.stderr)
-
-    async def connected() -> None:
-        engine = create_engine(settings.database, settings.service.name)
-        try:
-            async with Database(engine).transaction() as session:
-                await work(session)
-        finally:
-            await engine.dispose()
+    async def committed(database: Database) -> None:
+        async with database.transaction() as session:
+            await work(session)
 
     try:
-        asyncio.run(connected())
+        run_on_database(context.obj.settings(), committed)
     except FAILURES as error:
         problem = error if isinstance(error, Problem) else problem_from(error)
         _stop(problem.detail or problem.title)

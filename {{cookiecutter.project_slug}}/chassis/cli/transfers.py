@@ -1,9 +1,7 @@
 """The commands `import` and `export`. All that they say goes to standard error."""
 
-import asyncio
-import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -17,9 +15,8 @@ from chassis.csv_files.places import created, opened, size
 from chassis.csv_files.progress import shown
 from chassis.csv_files.refusals import DRIVER_ERRORS, ImportFailed, refusal
 from chassis.csv_files.resource import Resource
-from chassis.database.connections.engine import create_engine
+from chassis.database.command import run_on_database
 from chassis.database.session import Database
-from chassis.observability.logging import configure_logging
 from chassis.settings import Settings
 
 INTERRUPTED = 130
@@ -95,7 +92,7 @@ def export_(
         created(_path(file)) as target,
         shown(f"Exporting {name}", None) as watch,
     ):
-        done(_run(service.settings(), work))
+        done(run_on_database(service.settings(), work))
 
 
 def _find(service: Service, name: str) -> Resource:
@@ -114,25 +111,11 @@ def _path(file: Path) -> Path | None:
 def _import(settings: Settings, job: Import, size: int | None) -> int:
     try:
         with shown(f"Importing {job.resource.name}", size) as watch:
-            return _run(settings, lambda database: job.run(database, watch))
+            return run_on_database(settings, lambda database: job.run(database, watch))
     except ImportFailed as error:
         _stop(1, str(error), job.standing())
     except KeyboardInterrupt:
         _stop(INTERRUPTED, "Interrupted.", job.standing())
-
-
-def _run(settings: Settings, work: Callable[[Database], Awaitable[int]]) -> int:
-    quiet = settings.log.model_copy(update={"level": "warning"})  # the rest is for a service
-    configure_logging(quiet, settings.identity, sys.stderr)
-
-    async def connected() -> int:
-        engine = create_engine(settings.database, settings.service.name)
-        try:
-            return await work(Database(engine))
-        finally:
-            await engine.dispose()
-
-    return asyncio.run(connected())
 
 
 @contextmanager

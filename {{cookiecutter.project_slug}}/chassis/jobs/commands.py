@@ -1,7 +1,6 @@
 """`python -m app work`, and `python -m app jobs`, for what waits and what failed."""
 
 import asyncio
-import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Annotated, Any, NoReturn
 from uuid import UUID
@@ -11,7 +10,7 @@ from asyncpg import InterfaceError, PostgresError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.database.connections.engine import create_engine
+from chassis.database.command import run_on_database
 from chassis.database.failures import problem_from
 from chassis.database.session import Database
 from chassis.jobs import tending
@@ -115,20 +114,12 @@ def _change(
 
 
 def _run(context: typer.Context, work: Callable[[AsyncSession], Awaitable[None]]) -> None:
-    settings = context.obj.settings()
-    quiet = settings.log.model_copy(update={"level": "warning"})  # the rest is for a service
-    configure_logging(quiet, settings.identity, sys.stderr)
-
-    async def connected() -> None:
-        engine = create_engine(settings.database, settings.service.name)
-        try:
-            async with Database(engine).transaction() as session:
-                await work(session)
-        finally:
-            await engine.dispose()
+    async def committed(database: Database) -> None:
+        async with database.transaction() as session:
+            await work(session)
 
     try:
-        asyncio.run(connected())
+        run_on_database(context.obj.settings(), committed)
     except FAILURES as error:
         _stop(problem_from(error).detail or problem_from(error).title)
 

@@ -1,17 +1,13 @@
 """The chassis under test: an application of its own, on the tables of its own."""
 
-import asyncio
-
 import pytest
 
-from chassis.database.connections.engine import create_engine
 from chassis.database.idempotency import IdempotencyKey
 from chassis.database.model import Base
 from chassis.settings import Settings
-from chassis.settings.groups import DatabaseSettings
 from tests.chassis.application import create_app
-from tests.support.composition import Composition, own_database
-from tests.support.settings import make_settings
+from tests.support.composition import Composition
+from tests.support.tables import database_with
 from tools.postgres import Server
 
 TABLES = [Base.metadata.tables[IdempotencyKey.__tablename__]]
@@ -25,13 +21,4 @@ def composition() -> Composition:
 @pytest.fixture(scope="session")
 def database_url(server: Server) -> str:
     """A database of this worker's own, with the tables that the chassis has."""
-    url = own_database(server, "chassis")
-    asyncio.run(create_tables(make_settings(database={"url": url}).database))
-    return url
-
-
-async def create_tables(settings: DatabaseSettings) -> None:
-    engine = create_engine(settings, "tests")
-    async with engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all, tables=TABLES)
-    await engine.dispose()
+    return database_with(server, "chassis", TABLES)

@@ -1,6 +1,5 @@
 """Accounts under test: the application of the chassis with them, and users who sign in."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from itertools import count
 from typing import Any
@@ -10,18 +9,17 @@ from fastapi import FastAPI
 from sqlalchemy import Table
 
 from chassis.accounts.models import ApiKey, AuthSession, LoginFailures, User
-from chassis.database.connections.engine import create_engine
 from chassis.database.idempotency import IdempotencyKey
 from chassis.database.model import Base
 from chassis.database.session import Database
 from chassis.settings import Settings
-from chassis.settings.groups import DatabaseSettings
 from tests.chassis.accounts import application
 from tests.chassis.accounts.hashing import hashing
 from tests.chassis.accounts.people import KEY, SCOPES, Person, add_user
 from tests.support.clients import Client
-from tests.support.composition import Composition, own_database
-from tests.support.settings import make_settings, settings_of
+from tests.support.composition import Composition
+from tests.support.settings import settings_of
+from tests.support.tables import database_with
 from tools.postgres import Server
 
 MODELS: Sequence[type[Base]] = (IdempotencyKey, User, AuthSession, ApiKey, LoginFailures)
@@ -43,16 +41,7 @@ def composition() -> Composition:
 @pytest.fixture(scope="session")
 def database_url(server: Server) -> str:
     """A database of this worker's own, with the tables of accounts."""
-    url = own_database(server, "accounts")
-    asyncio.run(create_tables(make_settings(database={"url": url}).database))
-    return url
-
-
-async def create_tables(settings: DatabaseSettings) -> None:
-    engine = create_engine(settings, "tests")
-    async with engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all, tables=TABLES)
-    await engine.dispose()
+    return database_with(server, "accounts", TABLES)
 
 
 @pytest.fixture

@@ -1,11 +1,9 @@
 """Jobs under test: their tables, and a table that they have effects in."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
 
 from chassis.database.connections.engine import create_engine
 from chassis.database.model import Base
@@ -19,10 +17,10 @@ from chassis.jobs.tables import NextTick, OutgoingEvent, QueuedJob
 from chassis.jobs.worker.performing import Performer
 from chassis.jobs.worker.worker import Worker
 from chassis.settings import Settings
-from chassis.settings.groups import DatabaseSettings
 from tests.chassis.application import create_app
-from tests.support.composition import Composition, own_database
-from tests.support.settings import make_settings, settings_of
+from tests.support.composition import Composition
+from tests.support.settings import settings_of
+from tests.support.tables import database_with
 from tools.postgres import Server
 
 MODELS: list[type[Base]] = [QueuedJob, NextTick, OutgoingEvent]
@@ -40,17 +38,7 @@ def composition() -> Composition:
 @pytest.fixture(scope="session")
 def database_url(server: Server) -> str:
     """A database of this worker's own, with the tables of jobs."""
-    url = own_database(server, "jobs")
-    asyncio.run(create_tables(make_settings(database={"url": url}).database))
-    return url
-
-
-async def create_tables(settings: DatabaseSettings) -> None:
-    engine = create_engine(settings, "tests")
-    async with engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all, tables=TABLES)
-        await connection.execute(text(EFFECTS))
-    await engine.dispose()
+    return database_with(server, "jobs", TABLES, EFFECTS)
 
 
 @pytest.fixture

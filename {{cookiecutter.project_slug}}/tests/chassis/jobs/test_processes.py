@@ -18,12 +18,13 @@ from chassis.database.session import Database
 from chassis.jobs import enqueue_many
 from tests.chassis.database.connections.pgbouncer import pgbouncer_to
 from tests.chassis.jobs import served_worker as jobs
-from tests.chassis.jobs.conftest import create_tables
+from tests.chassis.jobs.conftest import EFFECTS, TABLES
 from tests.chassis.jobs.doing import effects, put
 from tests.chassis.jobs.processes import lines, started, working
 from tests.support.eventually import eventually
 from tests.support.serving import Served
 from tests.support.settings import make_settings
+from tests.support.tables import create_tables
 from tools.postgres import Server, running
 
 COUNT = "SELECT count(*) FROM jobs"
@@ -174,7 +175,7 @@ async def test_a_worker_outlives_a_restart_of_its_database(tmp_path_factory: Any
     with running(tmp_path_factory.mktemp("restarted"), throwaway=True) as server:
         server.create_database("jobs")
         settings = make_settings(database={"url": server.url("jobs")})
-        await create_tables(settings.database)
+        await create_tables(settings.database, TABLES, EFFECTS)
         engine = create_engine(settings.database, "tests")
         with working(server.url("jobs")) as served:
             await many(Database(engine), 300)
