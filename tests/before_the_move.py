@@ -3,6 +3,7 @@
 Made from today's, so that it needs no history of this repository, and grows with what moves.
 """
 
+import json
 import re
 import runpy
 from pathlib import Path
@@ -67,6 +68,7 @@ def tables() -> SimpleNamespace:
 def go_back(service: Path) -> None:
     """Give a template the layout, the names and the signatures that it had."""
     back = {new: old for old, new in tables().PLACES.items()}
+    moved = []
     for path in sorted(service.rglob("*.py")):
         name = path.relative_to(service).with_suffix("").as_posix().replace("/", ".")
         name = name.removesuffix(".__init__")
@@ -80,6 +82,8 @@ def go_back(service: Path) -> None:
                 target = place / "__init__.py" if is_room else place.with_suffix(".py")
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_text(text, encoding="utf-8")
+                moved.append(target.relative_to(service).as_posix())
+    _copy_as_it_is(service.parent / "cookiecutter.json", moved)
     (service / "app/settings.py").unlink()
     for path in [it for it in service.rglob("*") if it.suffix in {".md", ".py"}]:
         path.write_text(_older(path.read_text(encoding="utf-8"), back), encoding="utf-8")
@@ -87,6 +91,13 @@ def go_back(service: Path) -> None:
     conftest = service / "tests/web/conftest.py"
     conftest.parent.mkdir(parents=True, exist_ok=True)
     conftest.write_text('"""What the tests of the web layer share."""\n', encoding="utf-8")
+
+
+def _copy_as_it_is(asked: Path, moved: list[str]) -> None:
+    """Nothing of the chassis is rendered, wherever it lies."""
+    answers = json.loads(asked.read_text(encoding="utf-8"))
+    answers["_copy_without_render"] += moved
+    asked.write_text(json.dumps(answers, indent=2), encoding="utf-8")
 
 
 def _older(text: str, back: dict[str, str]) -> str:

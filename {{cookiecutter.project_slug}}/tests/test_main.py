@@ -56,7 +56,7 @@ async def test_while_it_runs_no_collection_walks_through_what_it_started_with(
     settings: Settings,
 ) -> None:
     app = create_app(settings)
-    assert gc.get_freeze_count() == 0
+    gc.unfreeze()  # Python 3.12 starts with some
 
     async with lifespan(app):
         looked_at = {id(it) for it in gc.get_objects()}
