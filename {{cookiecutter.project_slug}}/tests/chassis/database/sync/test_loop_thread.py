@@ -3,13 +3,16 @@
 import asyncio
 import os
 import signal
+import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from types import CodeType
 
 import pytest
 
 from chassis.database.sync.loop_thread import CannotWaitError, LoopThread
+from tests.support.eventually import eventually
 from tests.support.serving import PATIENCE
 
 
@@ -82,9 +85,13 @@ def test_in_a_fork_it_is_refused_and_nothing_hangs(
 
 
 def test_work_ends_when_a_signal_ends_the_wait_for_it(loop_thread: LoopThread[str]) -> None:
-    cancelled = threading.Event()
+    cancelled, waiter = threading.Event(), threading.get_ident()
+
+    def doing() -> CodeType:
+        return sys._current_frames()[waiter].f_code
 
     async def endless() -> None:
+        await eventually(doing, wanted=threading.Condition.wait.__code__.__eq__)
         os.kill(os.getpid(), signal.SIGINT)
         try:
             await asyncio.sleep(3_600)
