@@ -7,7 +7,6 @@ from alembic import command
 from alembic.config import Config
 
 from app.main import create_app
-from app.models import Base
 from app.settings import Settings
 from tests.support.composition import PROJECT, Composition
 from tests.support.settings import settings_of
@@ -15,8 +14,7 @@ from tests.support.settings import settings_of
 UPSTREAMS: list[str] = []
 """Services that the app calls, by their names in OUTBOUND_UPSTREAMS: docs/calling-others.md."""
 NOWHERE = "http://127.0.0.1:1"
-TABLES = [it.name for it in Base.metadata.sorted_tables]
-SERVICE = Composition(create_app, Settings, TABLES, UPSTREAMS)
+SERVICE = Composition(create_app, Settings, UPSTREAMS)
 
 
 def make_settings(**groups: Any) -> Settings:

@@ -15,7 +15,7 @@ TABLES = [Base.metadata.tables[IdempotencyKey.__tablename__]]
 
 @pytest.fixture(scope="session")
 def composition() -> Composition:
-    return Composition(create_app, Settings, [it.name for it in TABLES])
+    return Composition(create_app, Settings)
 
 
 @pytest.fixture(scope="session")

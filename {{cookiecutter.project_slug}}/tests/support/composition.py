@@ -24,8 +24,6 @@ class Composition:
 
     create_app: Callable[[Any], FastAPI]
     settings: type[Settings]
-    tables: Sequence[str]
-    """Those that a test may leave rows in."""
     upstreams: Sequence[str] = ()
     """Services that it calls; each is a local one in tests."""
 

@@ -34,8 +34,7 @@ SignIn = Callable[..., Awaitable[Person]]
 
 @pytest.fixture(scope="session")
 def composition() -> Composition:
-    tables = [it.name for it in TABLES]
-    return Composition(application.create_app, application.Settings, tables)
+    return Composition(application.create_app, application.Settings)
 
 
 @pytest.fixture(scope="session")

@@ -32,7 +32,7 @@ MakeWorker = Callable[..., Worker]
 
 @pytest.fixture(scope="session")
 def composition() -> Composition:
-    return Composition(create_app, Settings, [*(it.name for it in TABLES), "effects"])
+    return Composition(create_app, Settings)
 
 
 @pytest.fixture(scope="session")

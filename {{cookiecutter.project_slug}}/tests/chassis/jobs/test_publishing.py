@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import structlog
 from pydantic import BaseModel
+from sqlalchemy import MetaData
 
 from chassis.database.model import Entity
 from chassis.database.session import Database
@@ -16,6 +17,7 @@ WAITING = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT gra
 
 
 class Basket(Entity):
+    metadata = MetaData()  # not of what a service owns
     __tablename__ = "baskets_of_tests"
 
 

@@ -2,12 +2,10 @@
 
 import pytest
 
-from tests.chassis.conftest import TABLES
 from tests.chassis.llm import application
 from tests.support.composition import Composition
 
 
 @pytest.fixture(scope="session")
 def composition() -> Composition:
-    names = [it.name for it in TABLES]
-    return Composition(application.create_app, application.Settings, names)
+    return Composition(application.create_app, application.Settings)

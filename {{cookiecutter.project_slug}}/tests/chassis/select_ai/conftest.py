@@ -9,7 +9,6 @@ from fastapi import FastAPI
 from select_ai.db import __async_pool__ as registry
 
 from chassis.select_ai.asking import SelectAI
-from tests.chassis.conftest import TABLES
 from tests.chassis.select_ai import application
 from tests.chassis.select_ai.oracle import Pool
 from tests.support.composition import Composition
@@ -26,8 +25,7 @@ SET: dict[str, Any] = {
 
 @pytest.fixture(scope="session")
 def composition() -> Composition:
-    names = [it.name for it in TABLES]
-    return Composition(application.create_app, application.Settings, names)
+    return Composition(application.create_app, application.Settings)
 
 
 @pytest.fixture
