@@ -1,6 +1,7 @@
 """The project of the service, and what its `pyproject.toml` says of it."""
 
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ def project_at(around: Path) -> Path:
 PROJECT = project_at(AROUND)
 
 
+@cache
 def said_by(project: Path) -> dict[str, str]:
-    """Of the fields of ServiceSettings. Without a name it is called as its directory."""
+    """Of the fields of ServiceSettings, read once. Without a name it is called as its directory."""
     file = project / "pyproject.toml"
     said: dict[str, Any] = tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
     about = {"name": project.name or "service"} | said.get("project", {})

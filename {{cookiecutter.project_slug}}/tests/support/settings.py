@@ -26,7 +26,7 @@ def settings_of(kind: type[Kind], groups: dict[str, Any]) -> Kind:
     if isinstance(outbound := groups.get("outbound"), dict):
         patient = {"timeout": 60, "connect_timeout": 60, "read_timeout": 60, "wait": 60}
         groups = groups | {"outbound": {**patient, **outbound}}
-    made: Kind = _isolated(kind)(**{"environment": "test", **groups})
+    made: Kind = _isolated(kind)(_env_file=None, **{"environment": "test", **groups})
     return made
 
 
