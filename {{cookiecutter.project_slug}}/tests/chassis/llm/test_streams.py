@@ -25,6 +25,7 @@ from tests.chassis.llm.upstream import (
     cut_after,
     endless,
     ends_after,
+    garbage_after,
     raw,
     silent_after,
     status,
@@ -117,6 +118,7 @@ async def test_silence_before_the_first_word_ends_in_time_and_upstream_too() -> 
         (endless("and "), {"max_answer_chars": 100}, AnswerTooLong),
         (cut_after("Well"), {}, ModelCut),
         (ends_after("Well"), {}, ModelCut),
+        (garbage_after("Well"), {}, ModelCut),
     ],
 )
 async def test_what_fails_after_it_ends_the_stream_and_is_not_tried_again(
