@@ -106,7 +106,8 @@ async def test_silence_before_the_first_word_ends_in_time_and_upstream_too() -> 
         asking(server.url, first_token_timeout=0.2) as model,
     ):
         with pytest.raises(ModelTimeout):
-            await said(model)
+            async with asyncio.timeout(30):  # long before the limits of connections and answers
+                await said(model)
         await eventually(server.hung_up.is_set)
 
 
