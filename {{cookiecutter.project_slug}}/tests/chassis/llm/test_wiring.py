@@ -34,7 +34,8 @@ DATABASE = {"url": "postgresql://db/shop"}
 
 
 def with_model(settings: Settings, url: str, *, metrics: bool = True, **more: Any) -> Settings:
-    llm = LLMSettings(**{"base_url": url, "first_token_timeout": 60, "token_gap": 60} | more)
+    given: dict[str, Any] = {"base_url": url, "first_token_timeout": 60, "token_gap": 60}
+    llm = LLMSettings(**given | more)
     counted = settings.metrics.model_copy(update={"enabled": metrics})
     return settings.model_copy(update={"llm": llm, "metrics": counted})
 
