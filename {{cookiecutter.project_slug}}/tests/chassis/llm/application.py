@@ -14,6 +14,7 @@ from chassis.llm.wiring import Caller, CurrentModel, llm
 from chassis.settings import Settings as ChassisSettings
 from chassis.web.routing import quicken
 from chassis.web.sessions import CurrentDatabase
+from chassis.web.streams import stream as stream_module
 from chassis.web.streams.beginning import begun
 from chassis.web.streams.stream import Stream
 from tests.chassis import application
@@ -32,6 +33,12 @@ def create_app(settings: ChassisSettings | None = None) -> FastAPI:
     quicken(app)
     app.router.lifespan_context = lifespan
     return app
+
+
+def create_hasty_app() -> FastAPI:
+    """Whose streams are told to stop at once, long before the service would cut them."""
+    stream_module.BEFORE_THE_CUT = 0.01
+    return create_app()
 
 
 @asynccontextmanager

@@ -22,7 +22,7 @@ ENV = {
     "LLM_FIRST_TOKEN_TIMEOUT": FOR_EVER,
     "LLM_TOKEN_GAP": FOR_EVER,
     "LLM_ANSWER_TIMEOUT": FOR_EVER,
-    "SERVER_GRACEFUL_TIMEOUT": "1",
+    "SERVER_GRACEFUL_TIMEOUT": "60",
 }
 
 
@@ -31,7 +31,7 @@ async def test_they_hold_no_connection_and_all_have_their_word_when_it_stops(
 ) -> None:
     async with upstream(silent_after("Well")) as server:
         env = ENV | {"DATABASE_URL": database_url, "LLM_BASE_URL": server.url}
-        with serving("tests.chassis.llm.application:create_app", env=env) as served:
+        with serving("tests.chassis.llm.application:create_hasty_app", env=env) as served:
             async with AsyncExitStack() as stack:
                 streams = []
                 for _ in range(MANY):

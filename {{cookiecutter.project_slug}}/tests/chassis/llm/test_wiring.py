@@ -164,8 +164,12 @@ async def test_over_a_socket_upstream_ends_with_the_client_and_with_the_service(
 ) -> None:
     async with upstream(silent_after("Well")) as server:
         env = {"DATABASE_URL": database_url, "LLM_BASE_URL": server.url, "LOG_FORMAT": "json"}
-        env |= {"LLM_TOKEN_GAP": "600", "LLM_ANSWER_TIMEOUT": "600", "SERVER_GRACEFUL_TIMEOUT": "1"}
-        with serving("tests.chassis.llm.application:create_app", env=env) as served:
+        env |= {
+            "LLM_TOKEN_GAP": "600",
+            "LLM_ANSWER_TIMEOUT": "600",
+            "SERVER_GRACEFUL_TIMEOUT": "60",
+        }
+        with serving("tests.chassis.llm.application:create_hasty_app", env=env) as served:
             async with httpx.AsyncClient(base_url=served.url, timeout=PATIENCE) as client:
                 async with client.stream("GET", "/said") as response:
                     assert (await anext(events_of(response))).data == "Well"
