@@ -24,8 +24,8 @@ ORACLE = {
 }
 WORDS = (
     "From the request to the first word, of a model that answers at once, on the same machine; one"
-    " call at a time. The service is asked by httpx2, and asks by the SDK. A client that leaves is"
-    " followed by the service, which leaves the model {:.1f} ms later; at most {:.1f}."
+    " call at a time. The service is asked by httpx2, and asks by the SDK. The last line is from a"
+    " client that leaves a silent stream to the service that leaves the model."
 )
 COSTS = "A part costs nothing until it is used. Neither a model nor an Oracle database is there."
 DEFAULT, UNUSED = "the default parts", "and llm, select-ai, unused"
@@ -47,8 +47,8 @@ def _first_words(service: Service) -> tuple[Table, float]:
             ports = (str(stub.port), str(server.port))
             found, ends = json.loads(service.run("first_word.py", *ports, str(CALLS)))
     rows = [(name, f"{statistics.median(rounds):.2f}") for name, rounds in found.items()]
-    note = WORDS.format(statistics.median(ends), max(ends))
-    table = Table("First word of a language model", ("", "ms"), rows, note)
+    rows.append(("followed out by this service", f"{statistics.median(ends):.2f}"))
+    table = Table("First word of a language model", ("", "ms"), rows, WORDS)
     pairs = zip(found[OURS], found[SDK], strict=True)
     return table, statistics.median(ours / theirs for ours, theirs in pairs)
 
