@@ -71,7 +71,7 @@ class _Client(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self.answer += data
-        if not _complete(self.answer):
+        if not is_complete(self.answer):
             return
         self.seconds.append(time.perf_counter() - self.sent)
         if self.answer.startswith(self.expected):
@@ -99,7 +99,10 @@ class _Client(asyncio.Protocol):
         self.transport.close()
 
 
-def _complete(answer: bytes) -> bool:
+def is_complete(answer: bytes) -> bool:
     head, end, body = answer.partition(b"\r\n\r\n")
-    length = head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0]
+    head = head.lower()
+    if b"transfer-encoding: chunked" in head:
+        return body.endswith(b"\r\n0\r\n\r\n")
+    length = head.partition(b"content-length:")[2].partition(b"\r\n")[0]
     return bool(end) and len(body) >= int(length or 0)

@@ -1,6 +1,5 @@
 """The measuring itself, with a baked service and DATABASE_URL at hand."""
 
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from benchmarks.sections import (
     generator,
     helpers,
     jobs,
+    llm,
     outbound,
     pages,
     places,
@@ -23,6 +23,7 @@ from benchmarks.sections import (
     routes,
     routing,
     start,
+    streams,
     workers,
 )
 from benchmarks.service import Service
@@ -32,7 +33,9 @@ SECTIONS: dict[str, Section] = {
     "routing": routing.measure,
     "costs": costs.measure,
     "callers": callers.measure,
+    "streams": streams.measure,
     "jobs": jobs.measure,
+    "llm": llm.measure,
     "round-trips": round_trips.measure,
     "start": start.measure,
     "workers": workers.measure,
@@ -49,13 +52,13 @@ SECTIONS: dict[str, Section] = {
 
 def measure(directory: Path, chosen: Sequence[str]) -> None:
     """Print what is found. Only a whole run is written down: figures of two do not compare."""
-    python = directory / ".venv/bin/python"
-    subprocess.run([python.with_name("alembic"), "upgrade", "head"], cwd=directory, check=True)
-    circumstances = machine.describe(python, machine.busyness())
+    service = Service(directory, directory / ".venv/bin/python")
+    service.migrate()
+    circumstances = machine.describe(service.python, machine.busyness())
     found = Findings()
     for number, name in enumerate(chosen, start=1):
         tell(f"{name}, section {number} of {len(chosen)}")
-        section = SECTIONS[name](Service(directory, python))
+        section = SECTIONS[name](service)
         for table in section.tables:
             print(table.text(), flush=True)
         found.add(section)

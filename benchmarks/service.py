@@ -3,9 +3,9 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from benchmarks.servers import PRODUCTION, SUBJECTS, Program, Server, baked, subject
@@ -18,14 +18,16 @@ FEW = 1_000
 class Service:
     directory: Path
     python: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """What it is always started with."""
 
     def program(self, *flags: str, **settings: str) -> Program:
-        return baked(self.directory, self.python, *flags, **settings)
+        return baked(self.directory, self.python, *flags, **{**self.settings, **settings})
 
     def program_of(self, script: str, **settings: str) -> Program:
         """The service as a script of `benchmarks/subjects` starts it."""
         command = (self.python, SUBJECTS / script, "serve", "--port")
-        env = PRODUCTION | {"PYTHONPATH": str(self.directory)} | settings
+        env = {**PRODUCTION, "PYTHONPATH": str(self.directory), **self.settings, **settings}
         return Program(command, self.directory, tuple(env.items()), ready="/health/ready")
 
     def subject(self, name: str, ready: str = "/health/live") -> Program:
@@ -36,7 +38,7 @@ class Service:
         done = subprocess.run(
             [self.python, SUBJECTS / script, *arguments],
             cwd=self.directory,
-            env=os.environ | {"PYTHONPATH": str(self.directory)} | settings,
+            env={**os.environ, "PYTHONPATH": str(self.directory), **self.settings, **settings},
             check=True,
             stdout=subprocess.PIPE,
             text=True,
@@ -45,6 +47,16 @@ class Service:
 
     def fill(self, rows: int = FEW) -> None:
         self.run("rows.py", str(rows))
+
+    def migrate(self) -> None:
+        alembic = self.python.with_name("alembic")
+        env = {**os.environ, **self.settings}
+        subprocess.run([alembic, "upgrade", "head"], cwd=self.directory, env=env, check=True)
+
+    def with_database(self, name: str) -> "Service":
+        """The same service, in an empty database of this name on the same server."""
+        url = self.run("new_database.py", name).strip()
+        return replace(self, settings={**self.settings, "DATABASE_URL": url})
 
     def copy(self, directory: Path) -> "Service":
         """The same service elsewhere, in the same environment, free to change."""

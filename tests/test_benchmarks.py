@@ -1,6 +1,7 @@
 """The benchmarks start, and say what they found; what they find is no matter of tests."""
 
 import asyncio
+import json
 import re
 import subprocess
 import sys
@@ -11,12 +12,14 @@ import pytest
 
 from benchmarks.asks import CREATE, LIVE
 from benchmarks.findings import Bars, Findings
-from benchmarks.load import Ask, send
+from benchmarks.load import Ask, is_complete, send
 from benchmarks.measuring import Sample, Samples
 from benchmarks.picture import svg
 from benchmarks.progress import tell
 from benchmarks.results import write
 from benchmarks.run import SECTIONS
+from benchmarks.sections import llm
+from benchmarks.servers import SUBJECTS, Program
 from benchmarks.service import Service
 from benchmarks.tables import Table
 from benchmarks.targets import TARGETS, table
@@ -114,6 +117,48 @@ def test_resources_are_written_into_a_copy(installed: Path, tmp_path: Path) -> N
     copy.run("resources.py", "2")
     assert (copy.directory / "app/features/ab_gadgets/router.py").is_file()
     assert "ab_gadgets" in (copy.directory / "app/api.py").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("answer", "ends"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Le", False),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nO", False),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK", True),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nOK\r\n", False),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nOK\r\n0\r\n\r\n", True),
+    ],
+)
+def test_the_client_knows_the_end_of_an_answer(answer: bytes, *, ends: bool) -> None:
+    assert is_complete(answer) is ends
+
+
+def test_what_a_service_is_started_with_is_given_to_all_it_runs(tmp_path: Path) -> None:
+    (tmp_path / "say.py").write_text("import os; print(os.environ['DATABASE_URL'])")
+    service = Service(tmp_path, Path(sys.executable), {"DATABASE_URL": "postgresql://db/jobs"})
+
+    assert service.run(str(tmp_path / "say.py")) == "postgresql://db/jobs\n"
+    assert service.copy(tmp_path / "copy").settings == service.settings
+    assert dict(service.program().env)["DATABASE_URL"] == "postgresql://db/jobs"
+    assert dict(service.program_of("with_streams.py").env)["DATABASE_URL"] == "postgresql://db/jobs"
+
+
+@pytest.mark.parametrize("path", ["/readings", "/written"])
+def test_streams_are_read_to_their_end(path: str, installed: Path) -> None:
+    service = Service(installed, installed / ".venv/bin/python")
+    with service.subject("bare_streams").running() as server:
+        assert len(asyncio.run(send(server.port, Ask(path), 4, connections=2))) == 4
+
+
+def test_first_words_are_timed_and_who_leaves_is_followed(installed: Path) -> None:
+    """Here the model stands where the service would."""
+    service = Service(installed, installed / ".venv/bin/python")
+    model = Program((service.python, SUBJECTS / "model_stub.py"), installed)
+    with model.running() as stub:
+        ways, ends = json.loads(service.run("first_word.py", str(stub.port), str(stub.port), "1"))
+
+    assert set(ways) == {llm.SDK, llm.OURS, "bare httpx2"}
+    assert all(found > 0 for rounds in (*ways.values(), ends) for found in rounds)
 
 
 @pytest.mark.parametrize("name", ["bare_asgi", "bare_starlette", "bare_fastapi", "usual_way"])

@@ -22,6 +22,10 @@ from chassis.cli.service import Service
 from chassis.jobs.commands import commands_of
 
 # {% endif %}
+# {% if "llm" in cookiecutter.parts %}
+from chassis.llm.doctor import llm
+
+# {% endif %}
 
 main(
     Service(
@@ -38,8 +42,15 @@ main(
             # {% endif %}
         },
         # {% endif %}
-        # {% if "select-ai" in cookiecutter.parts %}
-        examinations=[select_ai],
+        # {% if "llm" in cookiecutter.parts or "select-ai" in cookiecutter.parts %}
+        examinations=[
+            # {% if "llm" in cookiecutter.parts %}
+            llm,
+            # {% endif %}
+            # {% if "select-ai" in cookiecutter.parts %}
+            select_ai,
+            # {% endif %}
+        ],
         # {% endif %}
     )
 )

@@ -23,16 +23,17 @@ async def upstreams(settings: Settings) -> dict[str, Finding]:
         return {}
     if outbound.proxy is not None:
         seconds, address = outbound.connect_timeout, outbound.proxy.get_secret_value()
-        return {"proxy": await _reached(address, seconds, "OUTBOUND_PROXY")}
+        return {"proxy": await reached(address, seconds, "OUTBOUND_PROXY")}
     return {f"upstream {name}": await _examine(outbound, name) for name in outbound.upstreams}
 
 
 async def _examine(outbound: OutboundSettings, name: str) -> Finding:
     seconds = outbound.limits(name).connect_timeout
-    return await _reached(outbound.upstreams[name].url, seconds, "OUTBOUND_UPSTREAMS")
+    return await reached(outbound.upstreams[name].url, seconds, "OUTBOUND_UPSTREAMS")
 
 
-async def _reached(address: str, seconds: float, variable: str) -> Finding:
+async def reached(address: str, seconds: float, variable: str) -> Finding:
+    """By a connection that is closed again; `variable` is the setting that has the address."""
     parts = urlsplit(address)
     host, port = parts.hostname or "", parts.port or PORTS[parts.scheme]
     place = f"{host}:{port}"

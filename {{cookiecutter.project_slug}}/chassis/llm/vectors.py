@@ -1,20 +1,43 @@
 """Whether the database compares vectors: pgvector, which a superuser has to create."""
 
-from contextlib import suppress
+import asyncio
+from time import monotonic
 
 import structlog
 from sqlalchemy import text
 
 from chassis.database.connections.line import FAILURES
 from chassis.database.session import Database
+from chassis.web.part_health import Last
 
-IS_THERE = text("SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'vector')")
-MISSING = "pgvector is missing; a superuser runs: CREATE EXTENSION vector"
+VERSION = "SELECT extversion FROM pg_extension WHERE extname = 'vector'"
+CHANGE = "A superuser runs in this database: CREATE EXTENSION vector"
+MISSING = "pgvector is missing"
+PAUSE = 60.0
+"""Seconds until it is looked for again: it may be created while the service runs."""
 
 
-async def tell_missing_vectors(database: Database) -> None:
-    """Once, at start: searches by likeness are refused, and all else works."""
-    with suppress(*FAILURES):  # of a database that is away, others tell
-        async with database.reading(primary=True) as session:
-            if not await session.scalar(IS_THERE):
-                structlog.get_logger().warning("no search by likeness", because=MISSING)
+class Vectors:
+    """For health. While they cannot be compared, searches by likeness are refused alone."""
+
+    last: Last | None = None
+
+    def __init__(self, database: Database, pause: float = PAUSE) -> None:
+        self._database, self._pause = database, pause
+
+    async def watch(self) -> None:
+        """Until they can be compared."""
+        while not await self._are_there():  # noqa: ASYNC110  nobody tells
+            await asyncio.sleep(self._pause)
+
+    async def _are_there(self) -> bool:
+        try:
+            async with self._database.reading(primary=True) as session:
+                version = await session.scalar(text(VERSION))
+        except FAILURES:  # of a database that is away, others tell
+            return False
+        if version is None and self.last is None:
+            structlog.get_logger().warning("no search by likeness", because=f"{MISSING}. {CHANGE}")
+        found = MISSING if version is None else f"pgvector {version}"
+        self.last = Last(found, version is not None, monotonic())
+        return version is not None

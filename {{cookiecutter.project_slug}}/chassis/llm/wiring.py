@@ -11,7 +11,7 @@ from chassis.concurrency.background import in_background
 from chassis.llm.observer import Unobserved
 from chassis.llm.problems import ModelUnavailable
 from chassis.llm.settings import LLMSettings
-from chassis.llm.vectors import tell_missing_vectors
+from chassis.llm.vectors import Vectors
 from chassis.web.part_health import tell_health
 from chassis.web.service import service_of
 
@@ -43,7 +43,9 @@ async def llm(
         model = LanguageModel(settings, attempts, _observer(metrics), app.state.drain)
         app.state.llm = model
         tell_health(app, "llm", model)
-        await stack.enter_async_context(in_background(tell_missing_vectors(app.state.database)))
+        vectors = Vectors(app.state.database)
+        tell_health(app, "vectors", vectors)
+        await stack.enter_async_context(in_background(vectors.watch()))
         yield
 
 

@@ -7,7 +7,7 @@ from fastapi import Depends
 from sqlalchemy import ColumnElement, select, text
 from sqlalchemy.exc import DBAPIError
 
-from app.features.analyses.models import Analysis, Mood
+from app.features.analyses.models import DIMENSIONS, Analysis, Mood
 from chassis.database.failures import sqlstate
 from chassis.database.repository import Repository
 from chassis.problems import Problem
@@ -16,7 +16,8 @@ from chassis.web.sessions import for_reads
 UNDEFINED_OBJECT = "42704"
 # Searches through an index go on until enough rows pass the filter; without one, nothing is missed.
 KEEP_SEARCHING = text("SET LOCAL hnsw.iterative_scan = strict_order")
-DISTANCE = text("CAST(analyses.embedding AS vector) <=> CAST(:near AS vector)")
+VECTOR = f"vector({DIMENSIONS})"  # as an index has to be made on it: docs/language-models.md
+DISTANCE = text(f"CAST(analyses.embedding AS {VECTOR}) <=> CAST(:near AS {VECTOR})")
 
 
 class SimilarityNotOffered(Problem):

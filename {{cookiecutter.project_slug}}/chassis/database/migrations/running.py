@@ -4,7 +4,9 @@ import asyncio
 import sys
 import warnings
 from collections.abc import Callable
+from typing import cast
 
+import asyncpg
 import structlog
 from alembic.config import Config
 from alembic.util import CommandError
@@ -67,6 +69,7 @@ async def _alone(work: Work, engine: AsyncEngine) -> None:
             engine.connect() as working,
         ):
             await _wait_for_lock(locking)
+            await _tell_warnings(working)
             await working.run_sync(work)
     finally:
         await engine.dispose()
@@ -80,3 +83,14 @@ async def _wait_for_lock(connection: AsyncConnection) -> None:
     structlog.get_logger().info("waiting, another process migrates")
     while not await connection.scalar(taking):  # noqa: ASYNC110  another process holds it
         await asyncio.sleep(LOCK_POLL_SECONDS)
+
+
+async def _tell_warnings(connection: AsyncConnection) -> None:
+    """What the server warns of is for whoever migrates; its notices are many, and for nobody."""
+
+    def tell(_: object, message: asyncpg.PostgresLogMessage) -> None:
+        if message.severity_en == "WARNING":
+            structlog.get_logger().warning("the server warns", of=message.message)
+
+    raw = await connection.get_raw_connection()
+    cast("asyncpg.Connection", raw.driver_connection).add_log_listener(tell)

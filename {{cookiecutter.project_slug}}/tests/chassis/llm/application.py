@@ -6,12 +6,15 @@ from typing import Annotated
 
 from fastapi import Depends, FastAPI
 from fastapi.sse import EventSourceResponse
+from sqlalchemy import text
 
 from chassis.llm.messages import Message
 from chassis.llm.settings import LLMSettings
 from chassis.llm.wiring import Caller, CurrentModel, llm
 from chassis.settings import Settings as ChassisSettings
 from chassis.web.routing import quicken
+from chassis.web.sessions import CurrentDatabase
+from chassis.web.streams import stream as stream_module
 from chassis.web.streams.beginning import begun
 from chassis.web.streams.stream import Stream
 from tests.chassis import application
@@ -32,6 +35,12 @@ def create_app(settings: ChassisSettings | None = None) -> FastAPI:
     return app
 
 
+def create_hasty_app() -> FastAPI:
+    """Whose streams are told to stop at once, long before the service would cut them."""
+    stream_module.BEFORE_THE_CUT = 0.01
+    return create_app()
+
+
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings, metrics = app.state.settings, app.state.telemetry.metrics
@@ -39,7 +48,12 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
 
 
-async def opened(model: CurrentModel, caller: Caller) -> AsyncIterator[AsyncIterator[str]]:
+async def opened(
+    model: CurrentModel, caller: Caller, database: CurrentDatabase
+) -> AsyncIterator[AsyncIterator[str]]:
+    """Looks something up first, as features do, on a connection that it gives back."""
+    async with database.transaction() as session:
+        await session.execute(text("SELECT 1"))
     async with begun(model.stream([Message("user", "Hello?")], caller=caller)) as pieces:
         yield pieces
 

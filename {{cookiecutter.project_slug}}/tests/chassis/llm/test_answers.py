@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from chassis.llm.problems import (
     AnswerTooLong,
     AnswerUnfit,
+    ModelBusy,
     ModelFailed,
     ModelTimeout,
     ModelUnavailable,
@@ -19,6 +20,7 @@ from tests.chassis.llm.upstream import (
     Behaviour,
     completes,
     embeds,
+    endless,
     raw,
     silent_after,
     status,
@@ -70,6 +72,8 @@ async def test_and_is_then_a_problem_whose_text_nobody_writes(
     [
         (status(500), {}, ModelUnavailable),
         (silent_after(), {"answer_timeout": 0.1}, ModelTimeout),
+        (endless("and "), {"answer_timeout": 0.3}, ModelTimeout),
+        (status(429, "Retry-After: 17\r\n"), {}, ModelBusy),
         (raw(b"{}", "application/json"), {}, ModelFailed),
         (raw(b"[", "application/json"), {}, ModelFailed),
         (completes(None), {}, AnswerUnfit),

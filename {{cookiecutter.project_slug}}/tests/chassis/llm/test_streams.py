@@ -25,6 +25,7 @@ from tests.chassis.llm.upstream import (
     cut_after,
     endless,
     ends_after,
+    garbage_after,
     raw,
     silent_after,
     status,
@@ -105,7 +106,8 @@ async def test_silence_before_the_first_word_ends_in_time_and_upstream_too() -> 
         asking(server.url, first_token_timeout=0.2) as model,
     ):
         with pytest.raises(ModelTimeout):
-            await said(model)
+            async with asyncio.timeout(30):  # long before the limits of connections and answers
+                await said(model)
         await eventually(server.hung_up.is_set)
 
 
@@ -117,6 +119,7 @@ async def test_silence_before_the_first_word_ends_in_time_and_upstream_too() -> 
         (endless("and "), {"max_answer_chars": 100}, AnswerTooLong),
         (cut_after("Well"), {}, ModelCut),
         (ends_after("Well"), {}, ModelCut),
+        (garbage_after("Well"), {}, ModelCut),
     ],
 )
 async def test_what_fails_after_it_ends_the_stream_and_is_not_tried_again(

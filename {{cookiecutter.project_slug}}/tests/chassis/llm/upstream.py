@@ -117,6 +117,15 @@ def ends_after(*words: str) -> Behaviour:
     return behave
 
 
+def garbage_after(*words: str) -> Behaviour:
+    async def behave(_: Upstream, writer: Writer, __: Any) -> None:
+        await _send(writer, OK + b"text/event-stream\r\n\r\n", *map(chunk, words))
+        await _send(writer, event(b"{a secret of the answer"))
+
+    behave.__name__ = f"garbage after {words}"
+    return behave
+
+
 def endless(word: str) -> Behaviour:
     async def behave(_: Upstream, writer: Writer, __: Any) -> None:
         await _send(writer, OK + b"text/event-stream\r\n\r\n")

@@ -7,8 +7,10 @@ from fastapi import FastAPI
 
 from chassis.select_ai import pool as pools_of
 from chassis.select_ai.actions import Action
+from chassis.select_ai.asking import SelectAI
+from chassis.select_ai.problems import SelectAIUnavailable
 from tests.chassis.select_ai import application
-from tests.chassis.select_ai.oracle import GETMODE, STILL_BUSY, Pool, driver_error
+from tests.chassis.select_ai.oracle import GETMODE, STILL_BUSY, UNREACHABLE, Pool, driver_error
 from tests.support.clients import Client, client_of
 from tests.support.composition import ReadLog, StartApp
 from tests.support.serving import start
@@ -48,6 +50,20 @@ async def test_without_metrics_nothing_is_counted(
 
     assert type(app.state.select_ai._observer).__name__ == "Unobserved"
     assert await app.state.select_ai.ask("Why?", Action.CHAT, "sales") == "forty-two"
+
+
+async def test_a_database_that_was_away_is_asked_by_the_same_pool(
+    select_ai: SelectAI, pool: Pool, pools: list[Pool]
+) -> None:
+    pool.refusal = driver_error(UNREACHABLE)
+    for _ in range(2):
+        with pytest.raises(SelectAIUnavailable):
+            await select_ai.ask("Why?", Action.CHAT, "sales")
+    pool.refusal = None
+    asking = (select_ai.ask("Why?", Action.CHAT, "sales") for _ in range(2))
+
+    assert await asyncio.gather(*asking) == ["forty-two", "forty-two"]
+    assert pools == [pool]
 
 
 async def test_the_pool_is_closed_in_order(

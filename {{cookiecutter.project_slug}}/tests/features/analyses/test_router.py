@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import asyncpg
+import pytest
 from fastapi import FastAPI
 
 from tests.features.analyses.conftest import Stub
@@ -66,6 +67,13 @@ async def test_a_text_that_is_too_long_is_refused(client: Client, stub: Stub) ->
 
     assert (response.status_code, stub.calls) == (422, [])
     assert response.json()["type"] == "/problems/prompt-too-long"
+
+
+@pytest.mark.parametrize("path", ["", "/stream", "/similar"])
+async def test_a_megabyte_is_refused_everywhere(client: Client, stub: Stub, path: str) -> None:
+    response = await client.post(f"/v1/analyses{path}", json={"text": "x" * 1_000_000})
+
+    assert (response.status_code, stub.calls) == (422, [])
 
 
 async def test_a_summary_is_streamed(client: Client, stub: Stub) -> None:

@@ -6,7 +6,8 @@ import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from chassis.select_ai.problems import SelectAIBusy
+from chassis.problems import Problem
+from chassis.select_ai.problems import SelectAIBusy, SelectAIFailed, SelectAITimeout
 from chassis.select_ai.settings import SelectAISettings
 from tests.support.clients import Client
 
@@ -68,11 +69,17 @@ async def test_what_may_not_be_asked_is_refused(
     assert asked.questions == []
 
 
-async def test_a_problem_is_told(client: Client, asked: Asked) -> None:
-    asked.problem = SelectAIBusy()
+@pytest.mark.parametrize(
+    ("problem", "code", "retry_after"),
+    [(SelectAIBusy(), 503, "1"), (SelectAITimeout(), 504, None), (SelectAIFailed(), 502, None)],
+)
+async def test_a_problem_is_told(
+    client: Client, asked: Asked, problem: Problem, code: int, retry_after: str | None
+) -> None:
+    asked.problem = problem
     response = await client.post("/v1/questions", json={"question": "Why?"})
 
-    assert (response.status_code, response.headers["retry-after"]) == (503, "1")
+    assert (response.status_code, response.headers.get("retry-after")) == (code, retry_after)
 
 
 async def test_without_a_database_to_ask_it_says_so(client: Client) -> None:

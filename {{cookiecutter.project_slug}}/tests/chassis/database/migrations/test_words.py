@@ -208,3 +208,15 @@ def test_who_waits_for_another_process_says_so(
 
     assert project.sql("SELECT to_regclass('tasks')::text") == ["tasks"]
     assert seen().count("waiting") == 1
+
+
+def test_what_the_server_warns_of_is_told_and_its_notices_are_not(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = "DO $$ BEGIN RAISE WARNING 'mind the gap'; RAISE NOTICE 'so what'; END $$"
+    project.by_hand("telling", f"op.execute({said!r})")
+
+    project.upgrade()
+
+    told = capsys.readouterr().out
+    assert ("mind the gap" in told, "so what" in told) == (True, False)

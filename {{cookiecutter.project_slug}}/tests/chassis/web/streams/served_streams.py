@@ -7,11 +7,12 @@ from typing import Annotated
 import structlog
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi import routing as fastapi_routing
-from fastapi.sse import EventSourceResponse
+from fastapi.sse import EventSourceResponse, ServerSentEvent
 from sqlalchemy import text
 
 from chassis.web.sessions import CurrentDatabase
 from chassis.web.streams.beginning import begun
+from chassis.web.streams.resumption import last_event_id
 from chassis.web.streams.stream import Stream
 from tests.chassis import application
 
@@ -71,4 +72,27 @@ async def counted(database: CurrentDatabase, until: int) -> AsyncIterator[int]:
 @router.get("/counted", response_class=EventSourceResponse)
 async def count(stream: Stream, database: CurrentDatabase, until: int) -> AsyncIterator[object]:
     async for event in stream(counted(database, until), finishing=True):
+        yield event
+
+
+async def rows(database: CurrentDatabase, seen: int, until: int) -> AsyncIterator[ServerSentEvent]:
+    """Of a table that grows, see `test_rolling_restart.py`."""
+    statement = text("SELECT id FROM readings WHERE id > :seen ORDER BY id")
+    while seen < until:
+        async with database.reading() as session:
+            found = (await session.scalars(statement, {"seen": seen})).all()
+        for number in found:
+            yield ServerSentEvent(data=number, id=str(number))
+            seen = number
+        await asyncio.sleep(0.02)
+
+
+@router.get("/rows", response_class=EventSourceResponse)
+async def feed(
+    stream: Stream,
+    database: CurrentDatabase,
+    until: int,
+    after: Annotated[int | None, last_event_id(int)],
+) -> AsyncIterator[object]:
+    async for event in stream(rows(database, after or 0, until)):
         yield event

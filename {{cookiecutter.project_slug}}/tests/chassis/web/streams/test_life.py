@@ -1,41 +1,31 @@
 """Streams over a real socket: who leaves, who stays silent, and the end of the service."""
 
 import signal
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 
 import asyncpg
-import httpx
 import pytest
 
-from tests.chassis.web.streams.reading import Event, all_events, events_of
+from tests.chassis.web.streams.reading import (
+    BUSY,
+    TERMINATED,
+    Event,
+    all_events,
+    events_of,
+    streaming,
+)
 from tests.support.eventually import eventually
-from tests.support.serving import PATIENCE, Served, serving
+from tests.support.serving import serving
 
 APP = "tests.chassis.web.streams.served_streams:create_app"
 LIVELY_APP = "tests.chassis.web.streams.served_streams:create_lively_app"
-TERMINATED = {0, 143, -signal.SIGTERM}
 FOR_EVER = "600"
 MANY = 100
-BUSY = """
-SELECT count(*) FROM pg_stat_activity
-WHERE datname = current_database() AND application_name <> '' AND state <> 'idle'
-"""
 
 
 @pytest.fixture
 def env(database_url: str) -> dict[str, str]:
     return {"DATABASE_URL": database_url, "LOG_FORMAT": "json"}
-
-
-@asynccontextmanager
-async def streaming(served: Served, path: str) -> AsyncIterator[httpx.Response]:
-    limits = httpx.Limits(max_connections=None)
-    async with (
-        httpx.AsyncClient(base_url=served.url, timeout=PATIENCE, limits=limits) as client,
-        client.stream("GET", path) as response,
-    ):
-        yield response
 
 
 @pytest.mark.parametrize("path", ["endless", "begun"])
@@ -115,6 +105,6 @@ async def test_open_streams_hold_no_connection(
                 response = await stack.enter_async_context(streaming(served, path))
                 await anext(events_of(response))
 
-            assert await sql.fetchval(BUSY) == 0
+            await eventually(lambda: sql.fetchval(BUSY), lambda busy: busy == 0)
             async with streaming(served, "/streams/counted?until=2") as response:
                 assert (await all_events(response))[-1].name == "done"
