@@ -12,8 +12,7 @@ from chassis.accounts.attempts import Attempt, Limits
 from chassis.accounts.models import User
 from chassis.accounts.observer import Observer
 from chassis.accounts.passwords import Passwords
-from chassis.accounts.problems import TooManyFailures
-from chassis.auth.problems import InvalidCredentials
+from chassis.accounts.problems import InvalidCredentials, TooManyFailures
 from chassis.database.session import Database
 
 

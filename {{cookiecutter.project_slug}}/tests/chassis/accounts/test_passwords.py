@@ -7,7 +7,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from chassis.accounts.passwords import PARAMETERS, Passwords
-from chassis.auth.problems import TooBusy
+from chassis.accounts.problems import TooBusy
 from tests.chassis.accounts.hashing import Hashing
 from tests.support.eventually import eventually
 
