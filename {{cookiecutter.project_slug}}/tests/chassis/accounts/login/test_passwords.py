@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from argon2 import PasswordHasher
 
-from chassis.accounts.passwords import PARAMETERS, Passwords
+from chassis.accounts.login.passwords import PARAMETERS, Passwords
 from chassis.accounts.problems import TooBusy
 from tests.chassis.accounts.hashing import Hashing
 from tests.support.eventually import eventually

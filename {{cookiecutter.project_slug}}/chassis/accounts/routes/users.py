@@ -6,9 +6,9 @@ from uuid import UUID
 import structlog
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from chassis.accounts.callers import Administrator, may_register
 from chassis.accounts.models import User
 from chassis.accounts.problems import OwnAccount, TooBusy
+from chassis.accounts.routes.callers import Administrator, may_register
 from chassis.accounts.schemas import UserCreate, UserQuery, UserRead, UserUpdate
 from chassis.accounts.service import CurrentAccounts
 from chassis.accounts.users import UserRepository, change

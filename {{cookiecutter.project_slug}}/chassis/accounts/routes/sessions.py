@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter, Request, Response
 
-from chassis.accounts import browsers
-from chassis.accounts.callers import SignedIn
 from chassis.accounts.models import User
 from chassis.accounts.problems import InvalidCredentials, SessionEnded, TooBusy, TooManyFailures
+from chassis.accounts.routes import browsers
+from chassis.accounts.routes.callers import SignedIn
 from chassis.accounts.schemas import Credentials, PasswordChange, Refresh, TokensRead, UserRead
 from chassis.accounts.service import Accounts, CurrentAccounts, Tokens
 from chassis.auth.guards import public
