@@ -1,6 +1,5 @@
 """The measuring itself, with a baked service and DATABASE_URL at hand."""
 
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,6 +7,7 @@ from benchmarks import machine, results, targets
 from benchmarks.findings import Findings, Section
 from benchmarks.progress import tell
 from benchmarks.sections import (
+    accounts,
     bulk,
     callers,
     connections,
@@ -32,6 +32,7 @@ SECTIONS: dict[str, Section] = {
     "routing": routing.measure,
     "costs": costs.measure,
     "callers": callers.measure,
+    "accounts": accounts.measure,
     "jobs": jobs.measure,
     "round-trips": round_trips.measure,
     "start": start.measure,
@@ -50,7 +51,7 @@ SECTIONS: dict[str, Section] = {
 def measure(directory: Path, chosen: Sequence[str]) -> None:
     """Print what is found. Only a whole run is written down: figures of two do not compare."""
     python = directory / ".venv/bin/python"
-    subprocess.run([python.with_name("alembic"), "upgrade", "head"], cwd=directory, check=True)
+    Service(directory, python).migrate()
     circumstances = machine.describe(python, machine.busyness())
     found = Findings()
     for number, name in enumerate(chosen, start=1):

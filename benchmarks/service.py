@@ -43,6 +43,10 @@ class Service:
         )
         return done.stdout
 
+    def migrate(self, **settings: str) -> None:
+        alembic = (self.python.with_name("alembic"), "upgrade", "head")
+        subprocess.run(alembic, cwd=self.directory, env=os.environ | settings, check=True)
+
     def fill(self, rows: int = FEW) -> None:
         self.run("rows.py", str(rows))
 

@@ -1,21 +1,15 @@
 """An order with a job and an event beside one without, and jobs per second beside PgQueuer."""
 
 import json
-import os
 import statistics
-import subprocess
-import sys
-import tempfile
-from pathlib import Path
 
 from benchmarks.asks import ORDER
 from benchmarks.findings import Findings
 from benchmarks.measuring import COLUMNS, Point, Samples, interleaved, lives
+from benchmarks.parts import service_with
 from benchmarks.service import Service
 from benchmarks.tables import Table
 
-ROOT = Path(__file__).parent.parent.parent
-BAKE = (sys.executable, "-m", "cookiecutter", ROOT, "--no-input", "--default-config")
 OTHERS = "pgqueuer>=1.6,<2"
 PLAIN, FOLLOWED = "order", "order with a job and an event"
 OURS, THEIRS = "this service", "PgQueuer"
@@ -28,9 +22,8 @@ JOBS = (
 
 
 def measure(service: Service) -> Findings:
-    """In an environment of its own: the service that is measured elsewhere has no jobs."""
-    with tempfile.TemporaryDirectory() as place:
-        with_jobs = _baked(Path(place))
+    with service_with("example jobs", OTHERS) as with_jobs:
+        with_jobs.migrate()
         samples = _orders(service, with_jobs)
         ours, theirs = _jobs(with_jobs)
     rows = [
@@ -48,19 +41,6 @@ def measure(service: Service) -> Findings:
         Table("Jobs", columns, rows, JOBS),
     ]
     return Findings(tables, ratios)
-
-
-def _baked(place: Path) -> Service:
-    parts = ("--output-dir", str(place), "parts=example jobs")
-    subprocess.run([*BAKE, *parts], check=True, stdout=subprocess.DEVNULL)
-    directory = place / "order-service"
-    python = directory / ".venv/bin/python"
-    env = {name: it for name, it in os.environ.items() if name != "VIRTUAL_ENV"}
-    uv = os.environ["UV"]
-    for command in ([uv, "sync", "--quiet"], [uv, "pip", "install", "--quiet", OTHERS]):
-        subprocess.run(command, cwd=directory, env=env, check=True)
-    subprocess.run([python.with_name("alembic"), "upgrade", "head"], cwd=directory, check=True)
-    return Service(directory, python)
 
 
 def _orders(service: Service, with_jobs: Service) -> Samples:

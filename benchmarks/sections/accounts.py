@@ -1,0 +1,78 @@
+"""Signing in and staying signed in; what an unknown user costs; and a storm of logins."""
+
+import json
+from collections.abc import Iterator
+
+from benchmarks.findings import Findings
+from benchmarks.load import Ask
+from benchmarks.measuring import COLUMNS, LIVES, ROUNDS, Point, Samples, interleaved, lives
+from benchmarks.parts import service_with
+from benchmarks.sections.callers import SECRET
+from benchmarks.servers import Server
+from benchmarks.service import Service
+from benchmarks.storms import storm
+from benchmarks.tables import Table
+
+ME, REFRESH, LOGIN = "me", "refresh", "login"
+WRONG, UNKNOWN = "wrong password", "unknown user"
+PASSWORD = "correct horse battery staple"  # noqa: S105  as in `benchmarks/subjects/accounts.py`
+USERS = 100
+LOGINS, REQUESTS = 40, 250
+"""A login takes a thousand times as long as others do."""
+SETTINGS = {
+    "AUTH_KEYS": SECRET,
+    "AUTH_LOGIN_FAILURES": "100000",
+    "AUTH_LOGIN_FAILURES_OF_ADDRESS": "1000000",
+}
+NOTE = (
+    "`GET /v1/auth/me` with a known token reads the row. Passwords are hashed by two threads."
+    " A stranger must not tell the last two lines apart."
+)
+
+
+def measure(service: Service) -> Findings:
+    """In a database of its own: migrations of other parts are unknown to it."""
+    with service_with("example accounts") as with_accounts:
+        settings = SETTINGS | {"DATABASE_URL": service.run("own_database.py", "accounts").strip()}
+        with_accounts.migrate(**settings)
+        tokens = LIVES * (ROUNDS + 1) * (REQUESTS + REQUESTS // 8)
+        told = json.loads(with_accounts.run("accounts.py", str(tokens), **settings))
+        samples = _points(with_accounts, told["access"], iter(told["refresh"]), settings)
+        stormy, late = storm(with_accounts, login(PASSWORD), settings)
+    ratios = {"unknown user": samples.ratio(UNKNOWN, WRONG), "login storm": late}
+    return Findings([Table("Accounts", COLUMNS, samples.rows(), NOTE), stormy], ratios)
+
+
+def _points(
+    service: Service, access: str, refresh: Iterator[str], settings: dict[str, str]
+) -> Samples:
+    me = Ask("/v1/auth/me", headers={"Authorization": f"Bearer {access}"})
+    renew = Ask(
+        "/v1/auth/sessions/refresh",
+        "POST",
+        body=lambda _: json.dumps({"refresh_token": next(refresh)}).encode(),
+    )
+    few = {
+        LOGIN: login(PASSWORD),
+        WRONG: login("another horse", 401),
+        UNKNOWN: login("another horse", 401, "nobody"),
+    }
+    samples = Samples()
+    for servers in lives({"accounts": service.program(**settings)}):
+        samples.add(interleaved(_of(servers["accounts"], {ME: me, REFRESH: renew}, REQUESTS)))
+        samples.add(interleaved(_of(servers["accounts"], few, LOGINS)))
+    return samples
+
+
+def _of(server: Server, asks: dict[str, Ask], requests: int) -> list[Point]:
+    return [Point(name, server, ask, requests=requests) for name, ask in asks.items()]
+
+
+def login(password: str, status: int = 201, user: str = "user") -> Ask:
+    """Of many users in turn."""
+
+    def body(number: int) -> bytes:
+        email = f"{user}{number % USERS}@shop.example"
+        return json.dumps({"email": email, "password": password}).encode()
+
+    return Ask("/v1/auth/sessions", "POST", status, body=body)
