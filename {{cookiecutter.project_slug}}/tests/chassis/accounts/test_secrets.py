@@ -98,7 +98,7 @@ async def by_cookie(client: httpx.AsyncClient, person: Person, password: str, ur
 def operations() -> set[tuple[str, str]]:
     """Of accounts: methods, and paths as routes have them."""
     routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
-    return {(method, route.path) for route in routes for method in route.methods}
+    return {(method, route.path) for route in routes for method in route.methods or ()}
 
 
 def operation(span: Any) -> tuple[Any, Any] | None:
