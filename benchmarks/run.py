@@ -7,6 +7,7 @@ from benchmarks import machine, results, targets
 from benchmarks.findings import Findings, Section
 from benchmarks.progress import tell
 from benchmarks.sections import (
+    accounts,
     bulk,
     callers,
     connections,
@@ -33,6 +34,7 @@ SECTIONS: dict[str, Section] = {
     "routing": routing.measure,
     "costs": costs.measure,
     "callers": callers.measure,
+    "accounts": accounts.measure,
     "streams": streams.measure,
     "jobs": jobs.measure,
     "llm": llm.measure,

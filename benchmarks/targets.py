@@ -37,6 +37,8 @@ TARGETS = (
     Target("all on, trivial", "Trivial route: metrics and rate limit on / off", 1.15),
     Target("all on, get", "Get by id: metrics and rate limit on / off", 1.15),
     Target("guarded", "Trivial route: with a guard, token known / without", 1.10),
+    Target("unknown user", "Login: unknown user / wrong password", 1.10),
+    Target("login storm", "200 logins at once: event loop late, ms at p99", 50),
     Target("followed order", "An order with a job and an event / without", 1.35),
     Target("event", "An event of a stream / of bare FastAPI's", 1.25),
     Target("start", "Process start to ready / FastAPI + SQLAlchemy", 1.5),

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from benchmarks.run import SECTIONS
 from benchmarks.sections import llm
 from benchmarks.servers import SUBJECTS, Program
 from benchmarks.service import Service
+from benchmarks.storms import Suffered
 from benchmarks.tables import Table
 from benchmarks.targets import TARGETS, table
 from tests.baking import ROOT
@@ -68,6 +70,11 @@ def test_medians_are_of_rounds_and_ratios_of_neighbours() -> None:
     samples = Samples({"ours": ours, "bare": bare})
     assert samples.median("ours").cpu == 30.0
     assert samples.ratio("ours", "bare") == 2.0
+
+
+def test_a_storm_tells_how_many_were_served_and_refused() -> None:
+    suffered = Suffered(Counter({201: 42, 503: 158}), p50=3.04, p99=37.0, memory=121.6)
+    assert suffered.row("a storm") == ("a storm", "42", "158", "3.0", "37.0", "122")
 
 
 def test_the_page_holds_targets_tables_and_the_picture(tmp_path: Path) -> None:

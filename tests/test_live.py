@@ -12,17 +12,10 @@ BESIDE_THE_EXAMPLE = {
     "reviews": "product_id:ref(products) order_id:ref(orders):optional stars:int:index "
     "title:str(80):default='no title'",
 }
-KEY = "a-key-of-the-tests-that-nobody-should-use"
-ISSUE = """
-from app.settings import Settings
-from chassis.auth.wiring import own_issuer
-
-settings = Settings()
-issuer = own_issuer(settings.auth, settings.service.name)
-print(issuer.issue("ada", ttl=86_400))
-"""
 ELSEWHERE = ("--exclude-path-regex", "^/v1/(analyses|questions)")
 """What they answer is for a language model, an Oracle database and pgvector, which are not here."""
+SIGNED_IN = ("--include-path-regex", "^/v1/auth/(me|api-keys|password)")
+"""What is refused to a key, without what ends the session: the rest would be refused after it."""
 PRODUCT = {"sku": "pen-1", "name": "Pen", "price_cents": 150, "stock": 10}
 
 
@@ -102,13 +95,18 @@ def test_schemathesis_finds_nothing_where_every_route_asks_who_calls(
     project: Path, tmp_path: Path
 ) -> None:
     """It also asks without the token, and with a wrong one."""
-    port, auth = free_port(), {"AUTH_REQUIRED": "true", "AUTH_KEYS": KEY}
-    env = auth | {"DATABASE_URL": "postgresql://nobody@localhost:1/nothing"}
-    token = run(project / ".venv/bin/python", "-c", ISSUE, cwd=project, env=env).stdout.strip()
-    settings = [f"{name}={value}" for name, value in auth.items()]
-    with serving("dev", *settings, cwd=project, port=port, log=tmp_path / "log"):
+    port = free_port()
+    with serving("dev", "AUTH_REQUIRED=true", cwd=project, port=port, log=tmp_path / "log"):
         assert ask(port, "GET", "/v1/anything")[0] == 401
-        schemathesis(port, tmp_path, "--header", f"Authorization: Bearer {token}")
+        token = sign_in(project, port, "grace@shop.example")
+        status, made = ask(port, "POST", "/v1/auth/api-keys", {"name": "fuzzing"}, token)
+        assert status == 201, made
+        schemathesis(port, tmp_path, *bearer(made["key"]))
+        schemathesis(port, tmp_path, *bearer(token), *SIGNED_IN)
+
+
+def bearer(token: str) -> tuple[str, str]:
+    return "--header", f"Authorization: Bearer {token}"
 
 
 def schemathesis(port: int, cwd: Path, *more: str) -> None:
@@ -131,14 +129,14 @@ def test_the_demo_of_a_fresh_clone_serves_until_ctrl_c(clone: Path, tmp_path: Pa
     assert run("git", "status", "--porcelain", cwd=clone).stdout == ""
 
 
-def sign_in(project: Path, port: int) -> str:
-    """As the first administrator, who may also change what the example has."""
+def sign_in(project: Path, port: int, email: str = "ada@shop.example") -> str:
+    """As an administrator, who may also change what the example has."""
     python, password = project / ".venv/bin/python", "correct horse battery staple"
-    admin = ("accounts", "create-admin", "ada@shop.example")
+    admin = ("accounts", "create-admin", email)
     scopes = ("--scope=products:write", "--scope=orders:write")
     in_database = (python, "-m", "tools.postgres", "--", python, "-m", "app")
     run(*in_database, *admin, *scopes, cwd=project, text=password)
-    credentials = {"email": "ada@shop.example", "password": password}
+    credentials = {"email": email, "password": password}
     status, tokens = ask(port, "POST", "/v1/auth/sessions", credentials)
     assert status == 201, tokens
     return str(tokens["access_token"])

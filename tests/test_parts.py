@@ -78,14 +78,15 @@ def test_the_page_on_parts_says_what_each_owns_and_where_its_lines_are(name: str
     assert named - tests - others - listed == set()
 
 
-@pytest.mark.parametrize("name", USUAL.split())
+@pytest.mark.parametrize("name", PARTS)
 def test_a_service_that_takes_a_part_is_what_it_would_have_been_with_it(
     clone: Path, bare: Path, tmp_path: Path, name: str
 ) -> None:
     told = part(bare, name)
 
     assert f"read {PARTS[name]['read']} next" in told
-    assert ("migrations come after yours" in told) is (name == "example")
+    migrates = any(owned.startswith(VERSIONS) for owned in owned_by(name))
+    assert ("migrations come after yours" in told) is migrates
     assert service_of(bare) == service_of(baked_from(clone, tmp_path / "fresh", f"parts={name}"))
     assert answers_of(bare)["parts"] == name
 
@@ -121,6 +122,22 @@ def test_its_migrations_come_after_those_of_the_service(grown: Path) -> None:
         '"0002"': '"0001"',
     }
     assert run("git", "diff", "HEAD", "--stat", "--", f"{VERSIONS}/*notes*", cwd=grown).stdout == ""
+
+
+def test_accounts_come_to_a_service_that_has_edited_the_same_files(grown: Path) -> None:
+    change(grown / "app/main.py", '"""', '"""Ours. ')
+    commit(grown, "Say whose it is")
+
+    told = part(grown, "accounts")
+
+    assert "read docs/accounts.md next" in told
+    assert chain_of(grown)['"0003"'] == '"f00d"'
+    wired = (grown / "app/main.py").read_text(encoding="utf-8")
+    assert wired.startswith('"""Ours. ')
+    assert "from chassis.accounts.wiring import accounts\n" in wired
+    operating = (grown / "docs/operating.md").read_text(encoding="utf-8")
+    assert "# Operating it\n" in operating
+    assert "export AUTH_KEYS=" in operating
 
 
 def test_a_line_that_both_changed_is_named_and_nothing_is_lost(grown: Path) -> None:
@@ -186,12 +203,14 @@ def inside(clone: Path, tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_service_in_a_folder_of_a_larger_repository_takes_a_part_there(inside: Path) -> None:
-    for name in USUAL.split():
+    for name in (*USUAL.split(), "accounts"):
         part(inside, name)
         commit(inside.parent.parent, f"Take {name}")
 
     assert (inside / "deploy/README.md").exists()
+    assert (inside / "chassis/accounts/wiring.py").exists()
     assert chain_of(inside)['"0001"'] == '"f00d"'
+    assert chain_of(inside)['"0003"'] == '"0002"'
     assert inside.name == DEFAULT
 
 

@@ -16,8 +16,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.accounts.login.passwords import PARAMETERS
 from chassis.accounts.models import User
-from chassis.accounts.passwords import PARAMETERS
 from chassis.accounts.schemas import Email, NewPassword, Scope
 from chassis.accounts.users import ADMIN, UserRepository, change, set_password
 from chassis.database.command import run_on_database

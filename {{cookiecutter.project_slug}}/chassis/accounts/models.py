@@ -27,7 +27,7 @@ class User(Entity):
 
 
 class AuthSession(Base):
-    """Where a user is signed in. Nothing in it lets anybody in: see refresh_tokens.py."""
+    """Where a user is signed in. Nothing in it lets anybody in: see sessions/refresh_tokens.py."""
 
     __tablename__ = "auth_sessions"
 

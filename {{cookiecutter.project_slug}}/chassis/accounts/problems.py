@@ -1,9 +1,22 @@
-"""What accounts answer when they do not succeed, beside `InvalidCredentials` and `TooBusy`.
+"""What accounts answer when they do not succeed; of tokens, see `chassis/auth/problems.py`."""
 
-Those two are in `chassis.auth.problems`.
-"""
+from chassis.problems import Conflict, RateLimitExceeded, Unauthenticated, Unavailable
 
-from chassis.problems import Conflict, RateLimitExceeded, Unauthenticated
+
+class InvalidCredentials(Unauthenticated):
+    """Of a login. It says the same of an unknown name and of a wrong password."""
+
+    type = "/problems/invalid-credentials"
+    title = "Invalid credentials"
+    detail = "Name or password are wrong."
+
+
+class TooBusy(Unavailable):
+    """More logins at once than the service can hash passwords for."""
+
+    type = "/problems/too-busy"
+    title = "Too busy to log in"
+    detail = "Too many logins at this moment. Nothing was changed; try again."
 
 
 class SessionEnded(Unauthenticated):

@@ -12,20 +12,19 @@ import structlog
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
-from chassis.accounts import sessions
-from chassis.accounts.attempts import Limits
-from chassis.accounts.login import Login
+from chassis.accounts.login.attempts import Limits
+from chassis.accounts.login.login import Login
+from chassis.accounts.login.passwords import Passwords
 from chassis.accounts.models import AuthSession, User
 from chassis.accounts.observer import Observer
-from chassis.accounts.passwords import Passwords
-from chassis.accounts.problems import SessionEnded
-from chassis.accounts.refresh_tokens import RefreshTokens
-from chassis.accounts.revocations import Revocations
-from chassis.accounts.sessions import Lifetimes, SignedIn
+from chassis.accounts.problems import InvalidCredentials, SessionEnded
+from chassis.accounts.sessions import sessions
+from chassis.accounts.sessions.refresh_tokens import RefreshTokens
+from chassis.accounts.sessions.revocations import Revocations
+from chassis.accounts.sessions.sessions import Lifetimes, SignedIn
 from chassis.accounts.settings import AccountSettings
 from chassis.accounts.users import set_password
 from chassis.auth.issuer import Issuer
-from chassis.auth.problems import InvalidCredentials
 from chassis.database.session import Database
 from chassis.problems import Unavailable
 from chassis.web.service import service_of

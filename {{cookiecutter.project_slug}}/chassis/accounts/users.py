@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.accounts import sessions
 from chassis.accounts.models import User
 from chassis.accounts.schemas import UserQuery
+from chassis.accounts.sessions import sessions
 from chassis.database.model import utc_now
 from chassis.database.paging.keyset import Page
 from chassis.database.repository import Repository

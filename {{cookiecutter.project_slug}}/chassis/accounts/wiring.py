@@ -8,14 +8,14 @@ import structlog
 from fastapi import FastAPI
 
 from chassis.accounts.api_keys import PREFIX, ApiKeys
-from chassis.accounts.api_keys_router import router as api_keys
+from chassis.accounts.login.passwords import Passwords
 from chassis.accounts.observer import Unobserved
-from chassis.accounts.passwords import Passwords
-from chassis.accounts.revocations import Revocations
-from chassis.accounts.router import router as sessions
+from chassis.accounts.routes.api_keys import router as api_keys
+from chassis.accounts.routes.sessions import router as sessions
+from chassis.accounts.routes.users import router as users
 from chassis.accounts.service import Accounts
+from chassis.accounts.sessions.revocations import Revocations
 from chassis.accounts.settings import AccountSettings
-from chassis.accounts.users_router import router as users
 from chassis.concurrency.background import in_background
 from chassis.settings.auth import SECRET
 from chassis.settings.faults import SettingsError

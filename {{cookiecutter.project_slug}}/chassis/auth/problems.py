@@ -21,22 +21,6 @@ class InvalidToken(Unauthenticated):
     """As it is counted."""
 
 
-class InvalidCredentials(Unauthenticated):
-    """Of a login. It says the same of an unknown name and of a wrong password."""
-
-    type = "/problems/invalid-credentials"
-    title = "Invalid credentials"
-    detail = "Name or password are wrong."
-
-
-class TooBusy(Unavailable):
-    """More logins at once than the service can hash passwords for."""
-
-    type = "/problems/too-busy"
-    title = "Too busy to log in"
-    detail = "Too many logins at this moment. Nothing was changed; try again."
-
-
 class IssuerUnavailable(Unavailable):
     """503 and not 401: a client throws a token away that is called invalid."""
 

@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 from sqlalchemy import select
 
+from chassis.accounts.login.passwords import PARAMETERS
 from chassis.accounts.models import User
-from chassis.accounts.passwords import PARAMETERS
 from chassis.database.session import Database
 from tests.support.clients import Client
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from chassis.accounts import commands as module
 from chassis.accounts.commands import commands
-from chassis.accounts.passwords import PARAMETERS
+from chassis.accounts.login.passwords import PARAMETERS
 from chassis.cli.service import Service
 from chassis.database.session import Database
 from tests.chassis.accounts.application import Settings

@@ -3,10 +3,12 @@
 from typing import Any
 
 import httpx
+from fastapi.routing import APIRoute
 
+from chassis.accounts.wiring import ROUTERS
 from tests.chassis.accounts.conftest import TABLES
 from tests.chassis.accounts.people import KEY, PASSWORD, Person
-from tests.chassis.observability.collector import collecting
+from tests.chassis.observability.collector import attributes, collecting
 from tests.support.eventually import eventually
 from tests.support.serving import PATIENCE, serving
 
@@ -58,12 +60,27 @@ async def do_everything(url: str, kept: Kept, sql: Any) -> None:
         await client.get("/guarded", params={"access_token": ada.access, "key": machine.access})
         await Person(client, "", machine.access[:-1] + "_").status()
         await by_cookie(client, ada, NEW, url)
+        await administer(ada, made.json()["id"])
         first = ada.refresh
         await ada.sign_in(NEW)
         stolen = ada.refresh
         for token in (None, None, stolen, first, "-"):
             await ada.renew(token)
-        await ada.ask("DELETE", "/v1/auth/sessions")
+        for path in ("/v1/auth/sessions/current", "/v1/auth/sessions"):
+            await ada.sign_in(NEW)
+            await ada.ask("DELETE", path)
+
+
+async def administer(admin: Person, key_id: str) -> None:
+    """What answers with users and keys, and takes them away."""
+    for path in ("/v1/auth/me", "/v1/auth/api-keys", "/v1/users"):
+        await admin.ask("GET", path)
+    await admin.ask("DELETE", f"/v1/auth/api-keys/{key_id}")
+    bob = {"email": "bob@shop.example", "password": PASSWORD}
+    made = await admin.ask("POST", "/v1/users", json=bob)
+    user = f"/v1/users/{made.json()['id']}"
+    await admin.ask("GET", user)
+    await admin.ask("PATCH", user, json={"scopes": ["things:read"], "disabled": True})
 
 
 JSON = {"Content-Type": "application/json"}
@@ -76,6 +93,19 @@ async def by_cookie(client: httpx.AsyncClient, person: Person, password: str, ur
     for origin in (url, "https://evil.example"):
         headers = {"Cookie": cookie, "Origin": origin}
         await client.post("/v1/auth/sessions/refresh", headers=headers)
+
+
+def operations() -> set[tuple[str, str]]:
+    """Of accounts: methods, and paths as routes have them."""
+    routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    return {(method, route.path) for route in routes for method in route.methods or ()}
+
+
+def operation(span: Any) -> tuple[Any, Any] | None:
+    """That succeeded."""
+    told = attributes(span)
+    ok = told.get("http.response.status_code", 500) < 400
+    return (told["http.request.method"], told["http.route"]) if ok else None
 
 
 async def rows(sql: Any) -> str:
@@ -99,9 +129,11 @@ async def test_no_secret_is_in_logs_traces_problems_and_rows(sql: Any, database_
         with serving(FACTORY, env=env) as served:
             await do_everything(served.url, kept, sql)
         assert await eventually(lambda: collector.spans)
+        asked = set(map(operation, collector.spans))
         spans = "\n".join(map(str, collector.spans))
     log = served.log()
 
+    assert operations() <= asked
     assert len(kept.secrets) > 12
     assert len(kept.problems) > 7
     assert "refresh token reused" in log

@@ -1,5 +1,6 @@
 """Tokens of the service's own: what they say, by which keys, and how those change."""
 
+import json
 import time
 from itertools import pairwise
 from typing import Any
@@ -11,14 +12,17 @@ from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
 )
 
 from chassis.auth.own_keys import own_key
 from chassis.auth.wiring import own_issuer
 from chassis.settings import Settings
+from tests.chassis.auth.forging import Forge
 from tests.chassis.auth.guarded import router
 from tests.chassis.auth.pairs import ed25519
-from tests.support.callers import KEY, acting_as, with_auth
+from tests.support.callers import KEY, acting_as, bearer, with_auth
 from tests.support.clients import client_of
 from tests.support.composition import StartApp
 
@@ -106,6 +110,31 @@ def test_a_token_of_a_pair_is_verified_by_its_public_half(settings: Settings) ->
 
     [jwk] = issuer.jwks()["keys"]
     assert jwt.decode(token, jwt.PyJWK(jwk), audience="shop")["sub"] == "ada"
+
+
+async def test_the_public_half_of_a_pair_is_no_secret(
+    start_app: StartApp, settings: Settings
+) -> None:
+    """RFC 8725, 2.1: whatever form of it a service might take for the key of an HMAC."""
+    pem = ed25519()
+    app = await start_app(with_auth(settings, keys=[pem]))
+    app.include_router(router)
+    public = load_pem_private_key(pem.encode(), None).public_key()
+    forms = [
+        public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
+        public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
+        public.public_bytes(Encoding.Raw, PublicFormat.Raw),
+        json.dumps(own_key(pem).public_jwk()).encode(),
+    ]
+    name = settings.service.name
+    forge = Forge(b"", "HS256", own_key(pem).id, name, name)
+
+    async with client_of(app) as client:
+        answers = [
+            await client.get("/guarded", headers=bearer(forge.token(key=it))) for it in forms
+        ]
+
+    assert [it.status_code for it in answers] == [401] * 4
 
 
 def test_without_keys_there_is_no_issuer(settings: Settings) -> None:

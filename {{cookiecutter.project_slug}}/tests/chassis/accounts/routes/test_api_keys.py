@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from chassis.accounts import api_keys_router
+from chassis.accounts.routes import api_keys as routes
 from tests.chassis.accounts.conftest import SignIn
 from tests.chassis.accounts.people import Person, problem
 from tests.support.clients import Client
@@ -136,7 +136,7 @@ async def test_a_machine_may_administer(signed_in: SignIn) -> None:
 async def test_nobody_has_keys_without_end(
     signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(api_keys_router, "MOST", 1)
+    monkeypatch.setattr(routes, "MOST", 1)
     ada = await signed_in()
     await machine(ada)
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 from argon2 import PasswordHasher
 
-from chassis.accounts.passwords import PARAMETERS, Passwords
-from chassis.auth.problems import TooBusy
+from chassis.accounts.login.passwords import PARAMETERS, Passwords
+from chassis.accounts.problems import TooBusy
 from tests.chassis.accounts.hashing import Hashing
 from tests.support.eventually import eventually
 

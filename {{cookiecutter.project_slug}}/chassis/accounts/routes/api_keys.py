@@ -5,8 +5,8 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from chassis.accounts import api_keys
-from chassis.accounts.callers import SignedIn
-from chassis.accounts.router import TAG
+from chassis.accounts.routes.callers import SignedIn
+from chassis.accounts.routes.sessions import TAG
 from chassis.accounts.schemas import ApiKeyCreate, ApiKeyCreated, ApiKeyRead
 from chassis.auth.problems import insufficient_scope
 from chassis.problems import Conflict, Forbidden, NotFound

@@ -6,14 +6,13 @@ from uuid import UUID
 import structlog
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from chassis.accounts.callers import Administrator, may_register
 from chassis.accounts.models import User
-from chassis.accounts.problems import OwnAccount
+from chassis.accounts.problems import OwnAccount, TooBusy
+from chassis.accounts.routes.callers import Administrator, may_register
 from chassis.accounts.schemas import UserCreate, UserQuery, UserRead, UserUpdate
 from chassis.accounts.service import CurrentAccounts
 from chassis.accounts.users import UserRepository, change
 from chassis.auth.guards import public
-from chassis.auth.problems import TooBusy
 from chassis.problems import AlreadyExists, NotFound, PreconditionFailed
 from chassis.web.conditional import matching, not_modified, tagged, tags
 from chassis.web.openapi import Tag, problems

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from chassis.accounts.refresh_tokens import Claim, RefreshTokens
+from chassis.accounts.sessions.refresh_tokens import Claim, RefreshTokens
 from chassis.database.session import Database
 from tests.chassis.accounts.conftest import SignIn
 from tests.chassis.accounts.people import KEY, Person, add_user, problem

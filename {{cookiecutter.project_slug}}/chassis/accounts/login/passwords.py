@@ -14,7 +14,7 @@ from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from chassis.accounts.observer import Observer, Unobserved
-from chassis.auth.problems import TooBusy
+from chassis.accounts.problems import TooBusy
 
 Result = TypeVar("Result")
 

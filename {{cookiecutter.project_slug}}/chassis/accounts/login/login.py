@@ -8,12 +8,11 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.accounts.attempts import Attempt, Limits
+from chassis.accounts.login.attempts import Attempt, Limits
+from chassis.accounts.login.passwords import Passwords
 from chassis.accounts.models import User
 from chassis.accounts.observer import Observer
-from chassis.accounts.passwords import Passwords
-from chassis.accounts.problems import TooManyFailures
-from chassis.auth.problems import InvalidCredentials
+from chassis.accounts.problems import InvalidCredentials, TooManyFailures
 from chassis.database.session import Database
 
 

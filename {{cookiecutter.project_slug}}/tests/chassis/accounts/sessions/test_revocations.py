@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from chassis.accounts.revocations import Revocations
+from chassis.accounts.sessions.revocations import Revocations
 from chassis.database.session import Database
 from chassis.settings import Settings
 from tests.chassis.accounts.conftest import SignIn

@@ -2,14 +2,13 @@
 
 from fastapi import APIRouter, Request, Response
 
-from chassis.accounts import browsers
-from chassis.accounts.callers import SignedIn
 from chassis.accounts.models import User
-from chassis.accounts.problems import SessionEnded, TooManyFailures
+from chassis.accounts.problems import InvalidCredentials, SessionEnded, TooBusy, TooManyFailures
+from chassis.accounts.routes import browsers
+from chassis.accounts.routes.callers import SignedIn
 from chassis.accounts.schemas import Credentials, PasswordChange, Refresh, TokensRead, UserRead
 from chassis.accounts.service import Accounts, CurrentAccounts, Tokens
 from chassis.auth.guards import public
-from chassis.auth.problems import InvalidCredentials, TooBusy
 from chassis.problems import Forbidden
 from chassis.web.openapi import Tag, problems
 from chassis.web.service import service_of

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.accounts.models import AuthSession, User
-from chassis.accounts.refresh_tokens import Claim
+from chassis.accounts.sessions.refresh_tokens import Claim
 from chassis.database.model import uuid7
 
 CLEANED_AT_ONCE = 10
