@@ -13,7 +13,8 @@ from chassis.jobs.definition import GiveUp, Job
 from chassis.jobs.observer import Observer, Outcome
 from chassis.jobs.queue import Queue
 from chassis.jobs.run import Run
-from chassis.observability.trace_context import TraceContext, next_in_trace
+from chassis.observability.queries import count_queries
+from chassis.observability.trace_context import TraceContext, begin_trace, next_in_trace
 from chassis.redaction.texts import redact_text
 
 if TYPE_CHECKING:
@@ -110,7 +111,12 @@ class Performer:
 
 
 def bind(claim: Claimed, own: TraceContext) -> None:
-    """What every line of the job says. Without spans, its trace is that of who enqueued it."""
+    """What its lines, calls and statements tell of it.
+
+    Without spans, its trace is that of who enqueued it.
+    """
+    begin_trace(own)
+    count_queries(by_statement=False)
     told = {name: value for name, value in claim.context.items() if name in CARRIED}
     told |= {"trace_id": own.trace_id, "span_id": own.span_id}
     structlog.contextvars.bind_contextvars(
