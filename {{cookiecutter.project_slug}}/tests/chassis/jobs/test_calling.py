@@ -101,6 +101,19 @@ async def test_a_call_within_the_transaction_is_warned_of(
     assert [it["upstream"] for it in held] == ["payments"]
 
 
+async def test_a_job_that_failed_says_what_the_other_service_did(
+    database: Database, settings: Settings, payments: LocalUpstream, sql: Any
+) -> None:
+    payments.answers("POST", "/payments", status=422)
+    await put(database, pay_while_a_connection_is_held)
+
+    assert await once(settings, pay_while_a_connection_is_held) == ["failed"]
+
+    error = await sql.fetchval("SELECT error FROM jobs")
+    assert error.startswith("UpstreamFailed: ")
+    assert error.endswith(" (payments: answered 422)")
+
+
 async def test_a_service_that_no_setting_names_is_not_there(
     database: Database, make_worker: MakeWorker
 ) -> None:
