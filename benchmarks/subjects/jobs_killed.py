@@ -10,7 +10,7 @@ import random
 import signal
 import sys
 import time
-from asyncio.subprocess import DEVNULL, Process
+from asyncio.subprocess import PIPE, STDOUT, Process
 
 import asyncpg
 from app.settings import Settings
@@ -78,8 +78,13 @@ async def other_than(pid: int | None, connection: asyncpg.Connection) -> int:
 
 
 async def started() -> Process:
+    """A worker that looks for jobs: else the start of Python would be measured, too."""
     command = (sys.executable, __file__, "work", "--port", "0")
-    return await asyncio.create_subprocess_exec(*command, stdout=DEVNULL, stderr=DEVNULL)
+    process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=STDOUT)
+    assert process.stdout is not None
+    while b"running on" not in await process.stdout.readline():
+        assert process.returncode is None
+    return process
 
 
 if __name__ == "__main__":
