@@ -14,6 +14,9 @@ from tests.test_answers import answers_of, service_of
 from tests.test_updates import change, template_tool
 
 VERSIONS = "migrations/versions"
+WITH_TABLES = {
+    name for name, it in PARTS.items() if any(owned.startswith(VERSIONS) for owned in it["owns"])
+}
 OWN = """\"\"\"Add notes.\"\"\"
 
 import sqlalchemy as sa
@@ -30,6 +33,35 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("notes")
 """
+
+ADD = 'op.add_column("orders", sa.Column("note", sa.Text()))'
+NOTE = (
+    OWN.replace('"0000"', '"0002"')
+    .replace('op.create_table("notes", sa.Column("id", sa.Integer(), primary_key=True))', ADD)
+    .replace('op.drop_table("notes")', 'op.drop_column("orders", "note")')
+)
+EDITS = {
+    "app/main.py": (
+        "    handle_errors(app)\n",
+        "    handle_errors(app)\n    app.state.ours = True\n",
+    ),
+    "app/middleware.py": ("Middleware(HeadMiddleware),\n", "Middleware(HeadMiddleware),  # ours\n"),
+    "app/settings.py": (
+        "of the team go here.\n",
+        "of the team go here.\n    greeting: str = 'Hello'\n",
+    ),
+    "app/features/orders/models.py": (
+        "    total_cents: Mapped[int] =",
+        "    note: Mapped[str | None]\n    total_cents: Mapped[int] =",
+    ),
+    "app/features/orders/service.py": (
+        "        total = sum(",
+        "        # ours\n        total = sum(",
+    ),
+    "app/features/orders/router.py": ("    status_code=201,\n", "    status_code=201,  # ours\n"),
+    "Makefile": ("PORT ?= 8000", "PORT ?= 9000"),
+}
+"""Of a team, in files that parts have lines in."""
 
 
 @pytest.fixture
@@ -85,8 +117,7 @@ def test_a_service_that_takes_a_part_is_what_it_would_have_been_with_it(
     told = part(bare, name)
 
     assert f"read {PARTS[name]['read']} next" in told
-    migrates = any(owned.startswith(VERSIONS) for owned in owned_by(name))
-    assert ("migrations come after yours" in told) is migrates
+    assert ("migrations come after yours" in told) is (name in WITH_TABLES)
     assert service_of(bare) == service_of(baked_from(clone, tmp_path / "fresh", f"parts={name}"))
     assert answers_of(bare)["parts"] == name
 
@@ -112,6 +143,27 @@ def test_edits_in_the_same_files_stay_and_make_says_what_comes_next(grown: Path)
     assert "deploy/rollout" in operating
 
 
+@pytest.mark.parametrize("name", sorted(WITH_TABLES - {"example"}))
+def test_a_service_that_was_edited_where_a_part_has_its_lines_takes_it(
+    clone: Path, tmp_path: Path, tools: Path, name: str
+) -> None:
+    project = baked_from(clone, tmp_path, "parts=example")
+    for place, (before, ours) in EDITS.items():
+        change(project / place, before, ours)
+    (project / VERSIONS / "2026_11_22_0900-notes.py").write_text(NOTE, encoding="utf-8")
+    commit(project, "Ours")
+
+    part(project, name)
+
+    for place, (_, ours) in EDITS.items():
+        assert ours in (project / place).read_text(encoding="utf-8"), place
+    server = (tools / "python", "-m", "tools.postgres", "--")
+    migrate(project, tools)
+    run(*server, tools / "alembic", "check", cwd=project)
+    described = run(*server, tools / "python", "-m", "app", "openapi", cwd=project)
+    assert '"/v1/orders"' in described.stdout
+
+
 def test_its_migrations_come_after_those_of_the_service(grown: Path) -> None:
     part(grown, "example", ok=False)
 
@@ -122,22 +174,6 @@ def test_its_migrations_come_after_those_of_the_service(grown: Path) -> None:
         '"0002"': '"0001"',
     }
     assert run("git", "diff", "HEAD", "--stat", "--", f"{VERSIONS}/*notes*", cwd=grown).stdout == ""
-
-
-def test_accounts_come_to_a_service_that_has_edited_the_same_files(grown: Path) -> None:
-    change(grown / "app/main.py", '"""', '"""Ours. ')
-    commit(grown, "Say whose it is")
-
-    told = part(grown, "accounts")
-
-    assert "read docs/accounts.md next" in told
-    assert chain_of(grown)['"0003"'] == '"f00d"'
-    wired = (grown / "app/main.py").read_text(encoding="utf-8")
-    assert wired.startswith('"""Ours. ')
-    assert "from chassis.accounts.wiring import accounts\n" in wired
-    operating = (grown / "docs/operating.md").read_text(encoding="utf-8")
-    assert "# Operating it\n" in operating
-    assert "export AUTH_KEYS=" in operating
 
 
 def test_a_line_that_both_changed_is_named_and_nothing_is_lost(grown: Path) -> None:

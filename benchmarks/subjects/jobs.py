@@ -1,4 +1,7 @@
-"""Jobs enqueued in one transaction and done by one worker; runs in a service with the part."""
+"""Jobs enqueued in one transaction and done by one worker; runs in a service with the part.
+
+With a second number, so many at a time, each lot done before the next: a queue that never is long.
+"""
 
 import asyncio
 import json
@@ -17,6 +20,8 @@ from chassis.web.serving.drain import Drain
 from sqlalchemy import text
 
 COUNT = int(sys.argv[1]) if sys.argv[1:] else 10_000
+LOT = int(sys.argv[2]) if sys.argv[2:] else COUNT
+SIZE = "SELECT pg_total_relation_size('jobs') / 1024.0 ^ 2"
 EFFECT = text("INSERT INTO effects VALUES (:number)")
 
 
@@ -35,12 +40,23 @@ async def main() -> None:
         async with database.transaction() as session:
             await session.execute(text("TRUNCATE jobs"))
             await session.execute(text("CREATE TABLE IF NOT EXISTS effects (number int)"))
-        started = time.perf_counter()
-        async with database.transaction() as session:
-            await enqueue_many(session, effect, ({"number": each} for each in range(COUNT)))
-        enqueued = time.perf_counter() - started
         parts = Parts(Registry([effect]), JobSettings(), database, control, None)
-        print(json.dumps([enqueued, COUNT / await done(parts, control)]))
+        enqueued = worked = 0.0
+        for first in range(0, COUNT, LOT):
+            enqueued += await enqueue(database, range(first, first + LOT))
+            worked += await done(parts, control)
+        async with control.driver_connection() as driver:
+            await driver.execute("VACUUM jobs")
+            size = float(await driver.fetchval(SIZE))
+        print(json.dumps([enqueued, COUNT / worked, size]))
+
+
+async def enqueue(database: Database, numbers: range) -> float:
+    """Seconds."""
+    started = time.perf_counter()
+    async with database.transaction() as session:
+        await enqueue_many(session, effect, ({"number": each} for each in numbers))
+    return time.perf_counter() - started
 
 
 async def done(parts: Parts, control: Database) -> float:

@@ -15,6 +15,10 @@ from pgqueuer.types import QueueExecutionMode
 
 COUNT = int(sys.argv[1]) if sys.argv[1:] else 10_000
 AT_ONCE = 10
+SIZE = """
+SELECT sum(pg_total_relation_size(oid)) / 1024.0 ^ 2 FROM pg_class
+WHERE relname LIKE 'pgqueuer%' AND relkind = 'r'
+"""
 
 
 async def main() -> None:
@@ -29,7 +33,9 @@ async def main() -> None:
 
         started = time.perf_counter()
         await manager.run(batch_size=AT_ONCE, mode=QueueExecutionMode.drain)
-        print(json.dumps([enqueued, COUNT / (time.perf_counter() - started)]))
+        seconds = time.perf_counter() - started
+        await pool.execute("VACUUM")
+        print(json.dumps([enqueued, COUNT / seconds, float(await pool.fetchval(SIZE))]))
 
 
 async def enqueue(pool: asyncpg.Pool) -> float:

@@ -1,10 +1,12 @@
-"""Who started it: what a job knows of the request that enqueued it, for its log lines and spans."""
+"""Who started it: what a job knows of the request that enqueued it, for its lines, spans, calls."""
 
 from collections.abc import Mapping
 
 import structlog
 
-from chassis.observability.trace_context import TraceContext
+from chassis.jobs.claimed import Claimed
+from chassis.observability.queries import count_queries
+from chassis.observability.trace_context import TraceContext, begin_trace
 
 CARRIED = ("request_id", "trace_id", "span_id", "principal")
 
@@ -20,3 +22,17 @@ def trace_in(context: Mapping[str, str]) -> TraceContext | None:
     if "trace_id" not in context or "span_id" not in context:
         return None
     return TraceContext(context["trace_id"], context["span_id"], sampled=False)
+
+
+def begin(claim: Claimed, own: TraceContext) -> None:
+    """Of a job: what its lines, calls and statements tell of it from now on.
+
+    Without spans, its trace is that of who enqueued it.
+    """
+    begin_trace(own)
+    count_queries(by_statement=False)
+    told = {name: value for name, value in claim.context.items() if name in CARRIED}
+    told |= {"trace_id": own.trace_id, "span_id": own.span_id}
+    structlog.contextvars.bind_contextvars(
+        **told, job=claim.name, job_id=str(claim.id), attempt=claim.attempt
+    )

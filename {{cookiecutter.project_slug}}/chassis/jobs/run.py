@@ -1,9 +1,9 @@
 """One attempt at a job, as its handler sees it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -11,6 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.database.session import Database
 from chassis.jobs.claimed import Claimed, LeaseLostError
+
+if TYPE_CHECKING:
+    from chassis.outbound.opening import Outbound
+    from chassis.outbound.upstream import Upstream
 
 END = text("DELETE FROM jobs WHERE id = :id AND attempts = :attempts AND failed_at IS NULL")
 
@@ -36,6 +40,12 @@ class Run:
     @property
     def enqueued_at(self) -> datetime:
         return self._claimed.created_at
+
+    @property
+    def upstreams(self) -> "Mapping[str, Upstream]":
+        """Other services, by the names that OUTBOUND_UPSTREAMS gives them."""
+        outbound: Outbound | None = getattr(self.state, "outbound", None)
+        return {} if outbound is None else outbound.upstreams
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:

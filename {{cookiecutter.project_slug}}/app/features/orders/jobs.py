@@ -26,17 +26,13 @@ async def after_placing(session: AsyncSession, order: Order) -> None:
 
 @job(queue="mail", timeout=30)
 async def send_receipt(run: Run, order_id: UUID) -> None:
-    """Sent at least once: the mailer knows by the key what it has sent already."""
+    """Asked for at least once: the mailer knows by the key what it has sent already."""
+    mailer = run.upstreams.get("mailer")
+    if mailer is None:
+        why = "OUTBOUND_UPSTREAMS names no mailer"
+        structlog.get_logger().warning("no receipt is sent", order_id=str(order_id), because=why)
+        return
     async with run.database.reading(primary=True) as session:
         order = await OrderRepository(session).get(order_id)
-    await deliver(order, idempotency_key=str(run.id))
-
-
-async def deliver(order: Order, *, idempotency_key: str) -> None:
-    """Here your mailer is called, with the key in `Idempotency-Key`; no transaction is open."""
-    structlog.get_logger().info(
-        "receipt sent",
-        order_id=str(order.id),
-        total_cents=order.total_cents,
-        mail_id=idempotency_key,
-    )
+    receipt = {"order_id": order.id, "total_cents": order.total_cents}
+    await mailer.post("/receipts", json=receipt, idempotency_key=str(run.id))

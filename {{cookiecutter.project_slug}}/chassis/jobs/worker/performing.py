@@ -8,7 +8,7 @@ import structlog
 
 from chassis.database.session import Database
 from chassis.jobs.claimed import Claimed, LeaseLostError
-from chassis.jobs.context import CARRIED, trace_in
+from chassis.jobs.context import begin, trace_in
 from chassis.jobs.definition import GiveUp, Job
 from chassis.jobs.observer import Observer, Outcome
 from chassis.jobs.queue import Queue
@@ -56,7 +56,7 @@ class Performer:
         return ended
 
     async def _told(self, job: Job[...], claim: Claimed, trace: TraceContext) -> Ended:
-        bind(claim, trace)
+        begin(claim, trace)
         started = perf_counter()
         ended = Ended(job.name, "cut off")
         try:
@@ -109,15 +109,10 @@ class Performer:
         return Ended(job.name, "failed", error)
 
 
-def bind(claim: Claimed, own: TraceContext) -> None:
-    """What every line of the job says. Without spans, its trace is that of who enqueued it."""
-    told = {name: value for name, value in claim.context.items() if name in CARRIED}
-    told |= {"trace_id": own.trace_id, "span_id": own.span_id}
-    structlog.contextvars.bind_contextvars(
-        **told, job=claim.name, job_id=str(claim.id), attempt=claim.attempt
-    )
-
-
 def told(error: Exception) -> str:
-    """For who lists what has failed: the traceback is in the log."""
-    return redact_text(f"{type(error).__name__}: {error}")[:LONGEST_ERROR]
+    """For who lists what has failed: the traceback is in the log.
+
+    A problem's own words are for clients; what its cause says is for us.
+    """
+    because = f" ({error.__cause__})" if str(error.__cause__ or "") else ""
+    return redact_text(f"{type(error).__name__}: {error}{because}")[:LONGEST_ERROR]

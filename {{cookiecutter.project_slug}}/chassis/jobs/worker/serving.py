@@ -15,8 +15,9 @@ from chassis.database.migrations.standing import standing
 from chassis.jobs.events.settings import EventSettings
 from chassis.jobs.registry import Registry
 from chassis.jobs.settings import JobSettings
-from chassis.jobs.worker.composition import Parts, databases, publisher
+from chassis.jobs.worker.composition import Parts
 from chassis.jobs.worker.health import router
+from chassis.jobs.worker.opening import opened
 from chassis.jobs.worker.performing import Ended
 from chassis.jobs.worker.repeating import repeat
 from chassis.observability.logging import configure_logging
@@ -44,20 +45,17 @@ def create_worker(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            await stack.enter_async_context(telemetry.exporting(settings.server.host))
             drain = app.state.drain = Drain()
             stack.enter_context(stopping_on_signals(drain, 0))
-            app.state.settings = settings
-            opened = await stack.enter_async_context(databases(settings, jobs))
-            app.state.database = opened[0]
+            holding = opened(app, telemetry, settings, jobs, events, registry)
+            parts = await stack.enter_async_context(holding)
+            database = app.state.database
             probe = app.state.probe = Probe(settings.database, settings.service.name)
             stack.push_async_callback(probe.close)
-            warm_up = WarmUp(opened[1].engine, 0)
+            warm_up = WarmUp(database.engine, 0)
             migrations = standing(probe, warm_up, required=settings.requires_migrations)
             app.state.migrations = await stack.enter_async_context(migrations)
-            await stack.enter_async_context(telemetry.observing(opened[0], probe, {}))
-            broker = await stack.enter_async_context(publisher(settings, events))
-            parts = Parts(registry, jobs, *opened, broker, telemetry, app.state)
+            await stack.enter_async_context(telemetry.observing(database, probe, {}))
             app.state.worker = parts.worker
             app.state.started = time.monotonic()
             async with _working(parts, jobs, drain):
@@ -117,11 +115,11 @@ def run_worker(
 async def work_once(
     settings: Settings, jobs: JobSettings, events: EventSettings, registry: Registry
 ) -> list[Ended]:
-    """Do what is due now, and end."""
+    """Do what is due now, and end; there is nobody to ask it for metrics."""
+    unasked = settings.metrics.model_copy(update={"enabled": False})
+    telemetry = Telemetry(unasked, settings.tracing, settings.identity)
     async with (
-        databases(settings, jobs) as opened,
-        publisher(settings, events) as broker,
+        opened(FastAPI(), telemetry, settings, jobs, events, registry) as parts,
+        in_background(parts.worker.leases.keep()),
     ):
-        parts = Parts(registry, jobs, *opened, broker)
-        async with in_background(parts.worker.leases.keep()):
-            return await parts.once()
+        return await parts.once()

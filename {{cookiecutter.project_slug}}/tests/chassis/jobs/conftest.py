@@ -55,7 +55,7 @@ async def database(settings: Settings, clean_database: None) -> AsyncIterator[Da
 
 @pytest.fixture
 def jobs_to_lose(request: pytest.FixtureRequest) -> int:
-    """10,000 in a long soak: `--soak 60`, as `make soak` says."""
+    """10,000 in a long soak: `make soak`, or `--soak 60`."""
     seconds = float(request.config.getoption("soak"))
     return 10_000 if seconds >= 60 else 200
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import text
 
 from chassis.jobs.definition import Job
-from chassis.jobs.enqueueing import enqueue
+from chassis.jobs.enqueueing import enqueue, enqueue_many
 from chassis.jobs.run import Run
 from chassis.jobs.worker.worker import Worker
 from chassis.web.serving.drain import Drain
@@ -25,6 +25,12 @@ async def put(database: Any, job: Any, **arguments: Any) -> Any:
     """Enqueue one job; returns its id."""
     async with database.transaction() as session:
         return await enqueue(session, job, **arguments)
+
+
+async def put_many(database: Any, job: Any, count: int) -> None:
+    """Numbered from 0 on."""
+    async with database.transaction() as session:
+        await enqueue_many(session, job, ({"number": number} for number in range(count)))
 
 
 async def effects(sql: Any) -> list[int]:
@@ -46,4 +52,4 @@ async def working(worker: Worker) -> AsyncIterator[Drain]:
         await asyncio.wait(tasks)
 
 
-__all__ = ["Job", "effects", "leave_effect", "put", "working"]
+__all__ = ["Job", "effects", "leave_effect", "put", "put_many", "working"]

@@ -1,12 +1,8 @@
 """Real workers: stopped, killed, and left without a database for a while."""
 
 import asyncio
-import random
 import signal
 import time
-from contextlib import ExitStack
-from functools import partial
-from operator import ge
 from typing import Any
 
 import asyncpg
@@ -15,11 +11,11 @@ import structlog
 
 from chassis.database.connections.engine import create_engine
 from chassis.database.session import Database
-from chassis.jobs import enqueue_many
+from chassis.jobs import events
 from tests.chassis.database.connections.pgbouncer import pgbouncer_to
 from tests.chassis.jobs import served_worker as jobs
 from tests.chassis.jobs.conftest import EFFECTS, TABLES
-from tests.chassis.jobs.doing import effects, put
+from tests.chassis.jobs.doing import effects, put, put_many
 from tests.chassis.jobs.processes import lines, started, working
 from tests.support.eventually import eventually
 from tests.support.serving import Served
@@ -27,38 +23,11 @@ from tests.support.settings import make_settings
 from tests.support.tables import create_tables
 from tools.postgres import Server, running
 
-COUNT = "SELECT count(*) FROM jobs"
+COUNT, EVENTS = "SELECT count(*) FROM jobs", "SELECT count(*) FROM events"
 
 
 async def done(sql: Any) -> bool:
     return bool(await sql.fetchval(COUNT) == 0)
-
-
-async def many(database: Database, count: int) -> None:
-    async with database.transaction() as session:
-        await enqueue_many(session, jobs.effect, ({"number": it} for it in range(count)))
-
-
-async def test_workers_that_are_killed_lose_nothing_and_do_nothing_twice(
-    database: Database, database_url: str, sql: Any, jobs_to_lose: int
-) -> None:
-    await many(database, jobs_to_lose)
-    chance = random.Random(1)  # noqa: S311  no secret
-    kills = 0
-
-    while not await done(sql):
-        some = chance.randint(1, max(jobs_to_lose // 5, 1))
-        wanted = max(await sql.fetchval(COUNT) - some, 0)
-        with ExitStack() as stack:
-            workers = [stack.enter_context(started(database_url)) for _ in range(2)]
-            await eventually(lambda: sql.fetchval(COUNT), partial(ge, wanted))
-            for each in workers:
-                each.process.send_signal(signal.SIGKILL)
-                each.wait()
-                kills += 1
-
-    assert kills >= 4
-    assert await effects(sql) == list(range(jobs_to_lose))
 
 
 async def test_a_job_that_kills_its_worker_ends_as_failed(
@@ -178,7 +147,7 @@ async def test_a_worker_outlives_a_restart_of_its_database(tmp_path_factory: Any
         await create_tables(settings.database, TABLES, EFFECTS)
         engine = create_engine(settings.database, "tests")
         with working(server.url("jobs")) as served:
-            await many(Database(engine), 300)
+            await put_many(Database(engine), jobs.effect, 300)
             connection = await asyncpg.connect(server.url("jobs"))
             await eventually(lambda: connection.fetchval(COUNT), lambda left: left < 290)
             await asyncio.to_thread(server.restart, "immediate")
@@ -193,7 +162,9 @@ async def test_a_worker_outlives_a_restart_of_its_database(tmp_path_factory: Any
 async def test_workers_share_few_connections_through_pgbouncer(
     server: Server, database: Database, database_url: str, sql: Any
 ) -> None:
-    await many(database, 100)
+    await put_many(database, jobs.effect, 100)
+    async with database.transaction() as session:
+        await events.publish(session, "orders.placed", "orders/1", {})
     with pgbouncer_to(server) as pgbouncer:
         url = pgbouncer.url(database_url.rpartition("/")[2])
         with (
@@ -201,6 +172,7 @@ async def test_workers_share_few_connections_through_pgbouncer(
             working(url, DATABASE_PGBOUNCER="true"),
         ):
             await eventually(lambda: done(sql))
+            await eventually(lambda: sql.fetchval(EVENTS), lambda left: left == 0)
             assert one.get("/health/ready").status_code == 200
 
     assert await effects(sql) == list(range(100))

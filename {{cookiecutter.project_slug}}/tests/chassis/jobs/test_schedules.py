@@ -1,16 +1,21 @@
 """Schedules: once across workers, over missed time, and where clocks change."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from chassis.database.session import Database
 from chassis.jobs import Run, Schedule, job
 from chassis.jobs.registry import Registry
+from chassis.jobs.worker import ticking
 from chassis.jobs.worker.ticking import Ticker
 from tests.chassis.jobs.doing import put
+
+SetClock = Callable[[datetime], None]
 
 TICKS = "SELECT arguments->>'why' FROM jobs"
 
@@ -28,6 +33,19 @@ def times(schedule: Schedule, after: datetime, count: int) -> list[datetime]:
     for _ in range(count):
         found.append(schedule.after(found[-1]))
     return found[1:]
+
+
+@pytest.fixture
+def set_clock(monkeypatch: pytest.MonkeyPatch) -> SetClock:
+    """Of the database, as far as schedules ask for it."""
+    asked = {name: str(getattr(ticking, name)) for name in ("NOW", "DUE")}
+
+    def set_to(now: datetime) -> None:
+        for name, statement in asked.items():
+            told = statement.replace("now()", f"timestamptz '{now.isoformat()}'")
+            monkeypatch.setattr(ticking, name, text(told.replace(":00", "\\:00")))
+
+    return set_to
 
 
 async def test_nothing_is_enqueued_before_its_time(database: Database, sql: Any) -> None:
@@ -132,6 +150,44 @@ def test_each_hour_comes_each_hour_whatever_the_clocks_do() -> None:
 
     for start in (datetime(2026, 3, 28, 22, tzinfo=UTC), datetime(2026, 10, 24, 22, tzinfo=UTC)):
         assert times(hourly, start, 6) == [start + timedelta(hours=it) for it in range(1, 7)]
+
+
+@pytest.mark.parametrize(
+    ("start", "ticks"),
+    [
+        (datetime(2026, 3, 28, 12, tzinfo=UTC), [datetime(2026, 3, 29, 1, tzinfo=UTC)]),
+        (datetime(2026, 10, 24, 12, tzinfo=UTC), [datetime(2026, 10, 25, 0, 30, tzinfo=UTC)]),
+    ],
+)
+async def test_three_workers_enqueue_one_job_in_a_night_in_which_clocks_change(
+    database: Database, sql: Any, set_clock: SetClock, start: datetime, ticks: list[datetime]
+) -> None:
+    rule = Schedule("30 2 * * *", tidy, zone="Europe/Vienna")
+    workers = [ticker(database, rule) for _ in range(3)]
+    enqueued: list[datetime] = []
+
+    for half_hours in range(48):
+        now = start + timedelta(minutes=30 * half_hours)
+        set_clock(now)
+        await asyncio.gather(*(it.step() for it in workers))
+        gone = await sql.fetch("DELETE FROM jobs RETURNING 1")
+        enqueued += [now] * len(gone)
+
+    assert enqueued == ticks
+
+
+async def test_a_downtime_over_a_change_of_clocks_is_one_job(
+    database: Database, sql: Any, set_clock: SetClock
+) -> None:
+    rule = Schedule("*/30 * * * *", tidy, zone="Europe/Vienna")
+    workers = [ticker(database, rule) for _ in range(3)]
+    for now in (datetime(2026, 10, 24, 23, tzinfo=UTC), datetime(2026, 10, 25, 3, 10, tzinfo=UTC)):
+        set_clock(now)
+        await asyncio.gather(*(it.step() for it in workers))
+
+    assert await sql.fetchval("SELECT count(*) FROM jobs") == 1
+    following = await sql.fetchval("SELECT next FROM schedules")
+    assert following == datetime(2026, 10, 25, 3, 30, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
