@@ -12,12 +12,16 @@ from typing import Any
 
 from chassis.settings.places import WILDCARDS, address_of, in_url
 
+TAKEN = "something else listens there; stop it, or set SERVER_PORT or --port"
 REFUSED = {
-    errno.EADDRINUSE: "something else listens there; stop it, or set SERVER_PORT or --port",
+    errno.EADDRINUSE: TAKEN,
+    errno.EBADF: TAKEN,  # uvloop closes a socket that it cannot listen to, and says nothing
     errno.EACCES: "only root may; set SERVER_PORT or --port to 1024 or more",
     errno.EADDRNOTAVAIL: "this machine has no such address; set SERVER_HOST or --host",
     errno.EAFNOSUPPORT: "this machine has no IPv6; set SERVER_HOST or --host",
 }
+BACKLOG = 2_048
+"""Connections that may wait; uvicorn's own default."""
 MISSING = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
 
 
@@ -38,6 +42,15 @@ class Listener:
     def is_local(self) -> bool:
         """Whether only this machine can connect, and no client has an address."""
         return any(each.family == socket.AF_UNIX for each in self.sockets)
+
+    def listen(self) -> None:
+        """Raises CannotListenError where another, who had bound the address too, was first."""
+        for each in self.sockets:
+            try:
+                each.listen(BACKLOG)
+            except OSError as error:
+                message = f"Cannot listen on {self.told}: {_reason(error)}."
+                raise CannotListenError(message) from error
 
     def close(self) -> None:
         for each in self.sockets:
@@ -93,8 +106,11 @@ def _bound(family: int, place: tuple[Any, ...], *, both_families: bool) -> socke
 
 
 def _refusal(host: str, port: int, error: OSError) -> CannotListenError:
-    reason = REFUSED.get(error.errno or 0, error.strerror)
-    return CannotListenError(f"Cannot listen on {in_url(host)}:{port}: {reason}.")
+    return CannotListenError(f"Cannot listen on {in_url(host)}:{port}: {_reason(error)}.")
+
+
+def _reason(error: OSError) -> str | None:
+    return REFUSED.get(error.errno or 0, error.strerror)
 
 
 def at_descriptor(number: int) -> Listener:

@@ -26,6 +26,8 @@ log = logging.getLogger("uvicorn.error")
 class ReloadedProcess(ChangeReload):
     @classmethod
     def run_always(cls, config: uvicorn.Config, listener: Listener) -> None:
+        """Raises CannotListenError."""
+        listener.listen()
         tell(listener)
         cls(config, target=uvicorn.Server(config).run, sockets=listener.sockets).run()
 

@@ -9,7 +9,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.config import STARTUP_FAILURE
 
-from chassis.web.serving.listening import Listener
+from chassis.web.serving.listening import CannotListenError, Listener
 
 LOCAL = "127.0.0.1"
 
@@ -64,6 +64,11 @@ class SingleServer(uvicorn.Server):
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
         await super().startup(sockets)
+        try:
+            self._listener.listen()
+        except CannotListenError:
+            await self.lifespan.shutdown()
+            raise
         tell(self._listener)
 
     async def shutdown(self, sockets: list[socket] | None = None) -> None:

@@ -33,7 +33,8 @@ class WorkerProcesses(Multiprocess):
 
     @classmethod
     def run_all(cls, config: uvicorn.Config, listener: Listener) -> None:
-        """Raises SystemExit where a worker cannot serve."""
+        """Raises CannotListenError; SystemExit where a worker cannot serve."""
+        listener.listen()
         tell(listener)
         workers = cls(config, sockets=listener.sockets)
         workers.run()

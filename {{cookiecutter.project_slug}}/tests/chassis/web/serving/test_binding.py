@@ -4,15 +4,18 @@ import asyncio
 import errno
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 
 from chassis.settings.places import address_of
 from chassis.web.serving.listening import CannotListenError, Listener, at_descriptor, at_host
+from chassis.web.serving.server import ServiceConfig, SingleServer
 from chassis.web.serving.unix_socket import at_path
 
 
@@ -100,6 +103,38 @@ def test_who_listens_already_is_found_in_either_family(host: str) -> None:
     with pytest.raises(CannotListenError, match="something else listens there"):
         at_host("::", port)
     listener.close()
+
+
+@pytest.fixture
+def late() -> Iterator[Listener]:
+    """Bound first, but another listens already."""
+    late = at_host("127.0.0.1", 0)
+    first = at_host("127.0.0.1", late.sockets[0].getsockname()[1])
+    first.listen()
+    yield late
+    first.close()
+    late.close()
+
+
+def test_who_listens_first_of_two_that_are_bound_has_the_port(late: Listener) -> None:
+    with pytest.raises(CannotListenError, match=r"^Cannot listen on .*127.*: something else"):
+        late.listen()
+
+
+def test_a_server_that_is_late_says_so_and_closes_what_it_has_opened(late: Listener) -> None:
+    """Left to itself it would run, and nobody would be served."""
+    seen: list[str] = []
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        seen.append("opened")
+        yield
+        seen.append("closed")
+
+    config = ServiceConfig(FastAPI(lifespan=lifespan), is_local=False, log_config=None)
+    with pytest.raises(CannotListenError, match="something else listens there"):
+        SingleServer(config, late).run(late.sockets)
+    assert seen == ["opened", "closed"]
 
 
 class NoIPv6(socket.socket):
