@@ -80,6 +80,7 @@ def test_it_serves_until_ctrl_c_and_leaves_no_process(
             place_an_order(port, sign_in(project, port))
         else:
             assert ask(port, "GET", "/v1/products")[0] == 404
+        assert "stop what runs on it" in make("clean", cwd=project, ok=False).stderr
     assert left_behind(project) == []
     assert "Traceback" not in log.read_text()
 

@@ -19,7 +19,8 @@ LANES = 2
 PROJECT = Path(__file__).parent.parent
 PROCESSES = str(2 * (os.cpu_count() or 1))
 """Tests of the chassis wait for other programs half of their time."""
-COVERED = ("--cov-report=term-missing:skip-covered", "--cov-fail-under=100")
+COVERED = ("--cov-report=term-missing:skip-covered", "--cov-fail-under=100", "--no-cov-on-fail")
+BRIEF = ("--tb=short", "--quiet")
 APP_TESTS = ("tests", "--ignore=tests/chassis", "--ignore=tests/tools")
 APP_TYPES = ("app", "migrations", "tests", "--exclude=^tests/(chassis|tools)/")
 
@@ -34,7 +35,9 @@ class Check:
 
 CHECKS: Mapping[str, Sequence[Check]] = {
     "app": (
-        Check("tests", ("pytest", "-n", "auto", *APP_TESTS, "--cov=app", *COVERED), live=True),
+        Check(
+            "tests", ("pytest", "-n", "auto", *BRIEF, *APP_TESTS, "--cov=app", *COVERED), live=True
+        ),
         Check("format", ("ruff", "format", "--check", ".")),
         Check("lint", ("ruff", "check", ".")),
         Check("house rules", ("python", "-m", "tools.house_rules")),
@@ -44,7 +47,7 @@ CHECKS: Mapping[str, Sequence[Check]] = {
     "chassis": (
         Check(
             "tests of the chassis",
-            ("pytest", "-n", PROCESSES, "tests/chassis", "--cov=chassis", *COVERED),
+            ("pytest", "-n", PROCESSES, *BRIEF, "tests/chassis", "--cov=chassis", *COVERED),
             live=True,
         ),
         Check("types", ("mypy",)),

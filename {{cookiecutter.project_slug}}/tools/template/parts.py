@@ -17,6 +17,8 @@ class Part(NamedTuple):
     """What to read first of it."""
     owns: Sequence[str]
     """Patterns of files and folders that come and go with it."""
+    changes: str = ""
+    """What a service that takes it later does otherwise from then on."""
 
     @property
     def has_tables(self) -> bool:
@@ -25,7 +27,11 @@ class Part(NamedTuple):
 
 def parts_of(template: Mapping[str, Any]) -> Mapping[str, Part]:
     """Those that a `cookiecutter.json` has; none where it is older than they are."""
-    return {name: Part(**row) for name, row in template.get("_parts", {}).items()}
+    rows = template.get("_parts", {})
+    return {
+        name: Part(**{field: row[field] for field in Part._fields if field in row})
+        for name, row in rows.items()
+    }
 
 
 def names_in(answer: str) -> list[str]:

@@ -46,6 +46,8 @@ def advice(known: Record, wanted: Record, parts: Parts) -> Iterator[str]:
     for name, part in parts.items():
         if name in came and part.has_tables:
             yield f"{name}: its migrations come after yours, and `make setup` runs them."
+        if name in came and part.changes:
+            yield f"{name}: {part.changes}"
         if name in came:
             yield f"{name}: read {part.read} next."
 

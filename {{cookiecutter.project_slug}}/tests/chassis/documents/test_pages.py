@@ -14,6 +14,7 @@ PAGES = [
     Page("concurrency.md"),
     Page("queries.md"),
     Page("streams.md"),
+    Page("testing.md"),
     Page("who-calls.md"),
     Page("your-own-middleware.md"),
 ]
