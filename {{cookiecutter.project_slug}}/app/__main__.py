@@ -20,6 +20,7 @@ from chassis.cli.service import Service
 
 # {% if "jobs" in cookiecutter.parts %}
 from chassis.jobs.commands import commands_of
+from chassis.jobs.doctor import events
 
 # {% endif %}
 
@@ -38,8 +39,15 @@ main(
             # {% endif %}
         },
         # {% endif %}
-        # {% if "select-ai" in cookiecutter.parts %}
-        examinations=[select_ai],
+        # {% if "jobs" in cookiecutter.parts or "select-ai" in cookiecutter.parts %}
+        examinations=[
+            # {% if "jobs" in cookiecutter.parts %}
+            events,
+            # {% endif %}
+            # {% if "select-ai" in cookiecutter.parts %}
+            select_ai,
+            # {% endif %}
+        ],
         # {% endif %}
     )
 )
