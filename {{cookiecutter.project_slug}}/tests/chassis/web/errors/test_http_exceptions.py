@@ -221,7 +221,7 @@ async def test_what_a_mount_refuses_is_left_as_it_is(
 async def test_a_detail_of_json_is_written_in_the_same_form_as_text(
     app: FastAPI, client: Client
 ) -> None:
-    raising(app, HTTPException(409, {"name": "Käse", "many": 2**70}))
+    raising(app, FastAPIHTTPException(409, {"name": "Käse", "many": 2**70}))
 
     response = await client.get("/raise")
 
