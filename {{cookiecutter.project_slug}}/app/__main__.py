@@ -20,6 +20,7 @@ from chassis.cli.service import Service
 
 # {% if "jobs" in cookiecutter.parts %}
 from chassis.jobs.commands import commands_of
+from chassis.jobs.doctor import events
 
 # {% endif %}
 # {% if "llm" in cookiecutter.parts %}
@@ -42,8 +43,12 @@ main(
             # {% endif %}
         },
         # {% endif %}
-        # {% if "llm" in cookiecutter.parts or "select-ai" in cookiecutter.parts %}
+        # {% set models = "llm" in cookiecutter.parts or "select-ai" in cookiecutter.parts %}
+        # {% if models or "jobs" in cookiecutter.parts %}
         examinations=[
+            # {% if "jobs" in cookiecutter.parts %}
+            events,
+            # {% endif %}
             # {% if "llm" in cookiecutter.parts %}
             llm,
             # {% endif %}

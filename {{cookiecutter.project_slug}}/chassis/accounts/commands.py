@@ -24,6 +24,7 @@ from chassis.database.command import run_on_database
 from chassis.database.failures import problem_from
 from chassis.database.session import Database
 from chassis.problems import AlreadyExists, NotFound, Problem
+from chassis.settings import Settings
 
 Name = Annotated[str, typer.Argument(metavar="EMAIL", help="By which the user signs in.")]
 Scopes = Annotated[
@@ -38,6 +39,7 @@ commands = typer.Typer(no_args_is_help=True, help="Who may sign in.")
 @commands.command("create-admin")
 def create_admin(context: typer.Context, email: Name, scope: Scopes = None) -> None:
     """Make a user who may see and change all others. The password is asked for."""
+    settings = _settings(context)
     scopes = sorted({ADMIN, *_valid(list[Scope], scope or [])})
     user = User(email=_valid(Email, email), password_hash=_new_password(), scopes=scopes)
 
@@ -48,7 +50,7 @@ def create_admin(context: typer.Context, email: Name, scope: Scopes = None) -> N
             raise AlreadyExists(message)
         await users.create(user)
 
-    _run(context, work)
+    _run(settings, work)
     _say(f"{user.email} may sign in now: {' '.join(scopes)}")
 
 
@@ -61,7 +63,7 @@ def list_users(context: typer.Context) -> None:
             state = "disabled" if user.disabled_at else "enabled"
             typer.echo(f"{user.email}\t{state}\t{' '.join(user.scopes)}")
 
-    _run(context, work)
+    _run(_settings(context), work)
 
 
 @commands.command()
@@ -71,19 +73,20 @@ def disable(context: typer.Context, email: Name) -> None:
     async def work(session: AsyncSession) -> None:
         await change(session, await _find(session, email), disabled=True, scopes=None)
 
-    _run(context, work)
+    _run(_settings(context), work)
     _say(f"{email} is disabled.")
 
 
 @commands.command("set-password")
 def change_password(context: typer.Context, email: Name) -> None:
     """Give a user another password, and end all sessions. It is asked for."""
+    settings = _settings(context)
     password_hash = _new_password()
 
     async def work(session: AsyncSession) -> None:
         await set_password(session, await _find(session, email), password_hash)
 
-    _run(context, work)
+    _run(settings, work)
     _say(f"{email} has another password, and is signed out everywhere.")
 
 
@@ -114,13 +117,19 @@ def _valid(kind: Any, value: object) -> Any:
         _stop(*(f"{what}: {each['msg']}" for each in error.errors(include_input=False)))
 
 
-def _run(context: typer.Context, work: Work) -> None:
+def _settings(context: typer.Context) -> Settings:
+    """Raises SettingsError: before a password is asked for, in vain."""
+    settings: Settings = context.obj.settings()
+    return settings
+
+
+def _run(settings: Settings, work: Work) -> None:
     async def committed(database: Database) -> None:
         async with database.transaction() as session:
             await work(session)
 
     try:
-        run_on_database(context.obj.settings(), committed)
+        run_on_database(settings, committed)
     except FAILURES as error:
         problem = error if isinstance(error, Problem) else problem_from(error)
         _stop(problem.detail or problem.title)

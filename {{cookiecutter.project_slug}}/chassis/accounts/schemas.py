@@ -1,10 +1,11 @@
 """What clients send and get."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, SecretStr
+from pydantic_core import PydanticKnownError
 
 from chassis.web.pagination import PageQuery
 from chassis.web.types import Bool, Input, Int32, Name, Output, omitted
@@ -21,11 +22,33 @@ Email = Annotated[
     AfterValidator(str.lower),
     Field(max_length=254),  # some letters are two when they are small
 ]
+
+TOO_SHORT: Final = "string_too_short"
+TOO_LONG: Final = "string_too_long"
+
+
+def _characters(least: int) -> AfterValidator:
+    """Of a secret, pydantic's own limits speak of items; they are left to the document."""
+
+    def check(secret: SecretStr) -> SecretStr:
+        length = len(secret.get_secret_value())
+        if length < least:
+            raise PydanticKnownError(TOO_SHORT, {"min_length": least})
+        if length > LONGEST:
+            raise PydanticKnownError(TOO_LONG, {"max_length": LONGEST})
+        return secret
+
+    return AfterValidator(check)
+
+
 Password = Annotated[
-    SecretStr, Field(min_length=1, max_length=LONGEST, examples=["correct horse battery staple"])
+    SecretStr,
+    _characters(1),
+    Field(min_length=1, max_length=LONGEST, examples=["correct horse battery staple"]),
 ]
 NewPassword = Annotated[
     SecretStr,
+    _characters(SHORTEST),
     Field(min_length=SHORTEST, max_length=LONGEST, examples=["correct horse battery staple"]),
 ]
 Scope = Annotated[

@@ -61,7 +61,7 @@ def commands_of(
         asked = settings.jobs.model_copy(update=said)
         registry = Registry(jobs, schedules)
         if once:
-            configure_logging(settings.log, settings.identity)
+            configure_logging(settings.log, settings.identity, process=serving.WORKER)
             asyncio.run(serving.work_once(settings, asked, settings.events, registry))
         else:
             serving.run_worker(settings, asked, settings.events, registry)

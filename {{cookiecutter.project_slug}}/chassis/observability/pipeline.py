@@ -24,6 +24,7 @@ def write_logs(
     as_json: bool = True,
     gathered: bool = True,
     stream: TextIO | None = None,
+    process: str | None = None,
 ) -> None:
     """Send every log line of the process to `stream`, by default standard output.
 
@@ -39,6 +40,7 @@ def write_logs(
     pipeline: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.format_exc_info,
+        *([_naming(process)] if process else []),
     ]
     renderer = JsonRenderer(service) if as_json else TextRenderer(colors=stream.isatty())
     structlog.configure(
@@ -50,9 +52,19 @@ def write_logs(
     _route_standard_library([structlog.stdlib.add_logger_name, *pipeline], renderer, stream, least)
 
 
+def _naming(process: str) -> Processor:
+    """First among the fields, where a person looks for who wrote the line."""
+    return lambda _logger, _method, event: {"process": process, **event}
+
+
 def _is_no_handshake(record: logging.LogRecord) -> bool:
     """The server logs each handshake with its query string, where browsers have to put tokens."""
     return '"WebSocket %s"' not in str(record.msg)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Alembic tells at each command which database it knows how to speak to."""
+    return not str(record.msg).startswith(("Context impl ", "Will assume "))
 
 
 def _route_standard_library(
@@ -73,8 +85,11 @@ def _route_standard_library(
     server = logging.getLogger("uvicorn.error")
     server.filters = [_is_no_handshake]  # its line too says more
     server.setLevel(max(level, logging.INFO))  # what WebSocket libraries debug are headers and data
+    logging.getLogger("alembic.runtime.migration").filters = [_is_news]
     for client in ("httpx", "httpx2"):
         logging.getLogger(client).setLevel(logging.WARNING)  # they tell each URL, keys in it too
+    watcher = logging.getLogger("watchfiles")
+    watcher.setLevel(logging.WARNING)  # it counts changes, of caches too; uvicorn tells a restart
     pool = logging.getLogger("chassis.database.connections.pool")
     pool.setLevel(logging.WARNING)  # SQLAlchemy's own words
     logging.captureWarnings(capture=True)

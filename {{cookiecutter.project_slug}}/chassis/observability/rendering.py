@@ -1,6 +1,7 @@
 """How a log line looks: JSON for a program, text for a person."""
 
 from datetime import UTC, datetime
+from enum import Enum
 
 import orjson
 import structlog
@@ -42,7 +43,7 @@ class TextRenderer(structlog.dev.ConsoleRenderer):
 
     def __call__(self, logger: WrappedLogger, name: str, event_dict: EventDict) -> str:
         now = datetime.now(UTC).replace(tzinfo=None)
-        event_dict = redact(event_dict)
+        event_dict = {name: _plain(value) for name, value in redact(event_dict).items()}
         event_dict["level"] = name
         event_dict["timestamp"] = now.isoformat(timespec="milliseconds") + "Z"
         for field in ("request_id", "trace_id", "span_id"):
@@ -54,6 +55,11 @@ class TextRenderer(structlog.dev.ConsoleRenderer):
         except Exception:  # noqa: BLE001  a repr may raise anything
             text = super().__call__(logger, name, _encodable(event_dict))
         return text
+
+
+def _plain(value: object) -> object:
+    """As JSON has it: 1000, and not `<CloseReason.NORMAL_CLOSURE: 1000>`."""
+    return value.value if isinstance(value, Enum) else value
 
 
 def _encodable(event: EventDict) -> EventDict:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ModelWrapValidatorHandler, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from chassis.settings.identity import Environment
 from chassis.settings.names import group_of
 from chassis.settings.showing import is_hidden, may_be_told
 
@@ -34,6 +35,7 @@ def all_faults(
     """
     told: set[tuple[str, ...]] = set()
     sentences: list[str] = []
+    production = given.get("environment") == Environment.PRODUCTION
     while True:
         try:
             return validate(given), sentences
@@ -42,7 +44,7 @@ def all_faults(
         new = [(path, fault) for path, fault in faults if path not in told]
         if not new:
             return None, sentences
-        sentences += [_sentence(model, path, fault) for path, fault in new]
+        sentences += [_sentence(model, path, fault, production=production) for path, fault in new]
         told |= {path for path, _ in new}
         given = _replaced(given, told)
 
@@ -64,10 +66,14 @@ def _replaced(given: Mapping[str, Any], wrong: Iterable[Sequence[str]]) -> dict[
     return rest
 
 
-def _sentence(model: type[BaseModel], path: Sequence[str], fault: ErrorDetails) -> str:
+def _sentence(
+    model: type[BaseModel], path: Sequence[str], fault: ErrorDetails, *, production: bool
+) -> str:
     name, field = "_".join(path).upper(), _field(model, path)
     if fault["type"] == "missing":
-        meaning = _EXAMPLES.get(name) or (field and field.description) or ""
+        meaning = (field and field.description) or ""
+        if name == "DATABASE_URL":
+            meaning = f"{_EXAMPLE} {_IN_PRODUCTION if production else _IN_DEVELOPMENT}"
         return f"{name} is missing. {meaning}".rstrip()
     message, value = fault["msg"].removeprefix("Value error, "), str(fault["input"])
     if field and group_of(field):
@@ -91,9 +97,12 @@ def _field(model: type[BaseModel], path: Sequence[str]) -> FieldInfo | None:
     return _field(group, path[1:]) if group and path[1:] else field
 
 
-_EXAMPLES = {
-    "DATABASE_URL": (
-        "Example: postgresql://user:password@host:5432/database; "
-        "`make dev` and `make test` start a server and set it."
-    ),
-}
+_EXAMPLE = "Example: postgresql://user:password@host:5432/database;"
+_IN_PRODUCTION = (
+    "it comes from the environment, or from the file /run/secrets/DATABASE_URL: "
+    "see Configuration in README.md."
+)
+_IN_DEVELOPMENT = (
+    "`make dev` and `make test` start a server and set it. A command on the one of `make dev`: "
+    "`.venv/bin/python -m tools.postgres -- .venv/bin/python -m app ...`."
+)

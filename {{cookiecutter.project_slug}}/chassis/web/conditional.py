@@ -19,6 +19,12 @@ class Versioned(Protocol):
 
 
 Row = TypeVar("Row", bound=Versioned)
+CREATED = 201
+TAG = {
+    "description": "The version, for `If-Match` and `If-None-Match`.",
+    "schema": {"type": "string"},
+}
+LOCATION = {"description": "Where it is.", "schema": {"type": "string", "format": "uri-reference"}}
 
 
 def tagged(entity: Row, response: Response) -> Row:
@@ -62,14 +68,13 @@ def matching(entity: Versioned, request: Request) -> Iterator[None]:
 
 
 def tags(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """For `responses=` of a route: where it sends the `ETag`.
+    """For `responses=` of a route: where it sends the `ETag`; with 201 the `Location` as well.
 
     With 304 the document has `If-None-Match` as a parameter, with `problems(PreconditionFailed)`
     of a change `If-Match`: see `openapi/headers.py`.
     """
-    description = "The version, for `If-Match` and `If-None-Match`."
-    header = {"description": description, "schema": {"type": "string"}}
-    return {status: {"headers": {"ETag": header}} for status in statuses}
+    created = {CREATED: {"ETag": TAG, "Location": LOCATION}}
+    return {status: {"headers": created.get(status, {"ETag": TAG})} for status in statuses}
 
 
 def _check_match(entity: Versioned, request: Request) -> bool:

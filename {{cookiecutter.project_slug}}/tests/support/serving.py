@@ -135,17 +135,26 @@ def interpret(
     env: dict[str, str],
     measured: bool = False,
     pass_fds: Sequence[int] = (),
+    stderr: int = subprocess.STDOUT,
 ) -> AbstractContextManager["subprocess.Popen[str]"]:
     """Run `python -m app` with these arguments, as in production: in a new interpreter."""
     program = ["-m", "app"] if factory == SERVICE else ["-c", WITH_FACTORY, factory]
-    return start(*program, *arguments, env=env, measured=measured, pass_fds=pass_fds)
+    options: dict[str, Any] = {"measured": measured, "pass_fds": pass_fds, "stderr": stderr}
+    return start(*program, *arguments, env=env, **options)
 
 
 @contextmanager
 def start(
-    *arguments: str, env: dict[str, str], measured: bool = False, pass_fds: Sequence[int] = ()
+    *arguments: str,
+    env: dict[str, str],
+    measured: bool = False,
+    pass_fds: Sequence[int] = (),
+    stderr: int = subprocess.STDOUT,
 ) -> Iterator["subprocess.Popen[str]"]:
-    """Run Python in an empty directory; what still runs at the end of the block is killed."""
+    """Run Python in an empty directory; what still runs at the end of the block is killed.
+
+    What it prints is read as one, unless `stderr` is to be read apart.
+    """
     with (
         tempfile.TemporaryDirectory() as directory,
         subprocess.Popen(
@@ -154,7 +163,7 @@ def start(
             env=_environment(env, measured=measured),
             encoding="utf-8",
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=stderr,
             start_new_session=True,
             pass_fds=pass_fds,
         ) as process,

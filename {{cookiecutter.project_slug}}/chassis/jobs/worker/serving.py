@@ -28,6 +28,8 @@ from chassis.web.serving.server import ServiceConfig, SingleServer
 from chassis.web.serving.signals import stopping_on_signals
 from chassis.web.telemetry import Telemetry
 
+WORKER = "worker"
+"""Its log lines say so: they may stand among those of the service."""
 SAMPLED = 5.0
 PRUNED = 600.0
 HTTP_ENDS = 2
@@ -38,7 +40,7 @@ def create_worker(
     settings: Settings, jobs: JobSettings, events: EventSettings, registry: Registry
 ) -> FastAPI:
     """Serves health and metrics; its lifespan is the worker."""
-    configure_logging(settings.log, settings.identity)
+    configure_logging(settings.log, settings.identity, process=WORKER)
     own_port = settings.metrics.model_copy(update={"port": None})
     telemetry = Telemetry(own_port, settings.tracing, settings.identity)
 

@@ -10,6 +10,12 @@ from starlette.types import Scope
 from chassis.problems import Problem
 
 MEDIA_TYPE = "application/problem+json"
+AS_ORJSON: dict[str, Any] = {
+    "allow_nan": False,
+    "ensure_ascii": False,
+    "separators": (",", ":"),
+}
+"""One form, whoever writes it."""
 PROBLEM_SCHEMA: dict[str, Any] = {
     "title": "Problem",
     "description": "What went wrong (RFC 9457).",
@@ -57,7 +63,7 @@ def problem_response(problem: Problem, scope: Scope) -> Response:
     if problem.data is None:
         content = orjson.dumps(document)
     else:  # may hold integers of any size, which orjson refuses
-        content = json.dumps(document, allow_nan=False).encode()
+        content = json.dumps(document, **AS_ORJSON).encode()
     return Response(content, problem.status, problem.answer_headers, MEDIA_TYPE)
 
 

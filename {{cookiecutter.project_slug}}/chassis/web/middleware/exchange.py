@@ -17,15 +17,24 @@ FAILURES = {1011, 1013}
 class Exchange:
     """Made by the middleware that a request meets first; those inside of it add to the same."""
 
-    __slots__ = ("at_start", "headers", "status")
+    __slots__ = ("at_start", "failed_late", "headers", "is_complete", "status")
 
     def __init__(self) -> None:
         self.status = 0
         """Zero until the response starts."""
+        self.is_complete = False
+        """Whether the client has been sent the whole response."""
+        self.failed_late = False
+        """Whether something failed after that, such as a background task."""
         self.headers: list[Header] = []
         """Sent with whatever response there is."""
         self.at_start: list[Callable[[list[Header]], None]] = []
         """Called when the response starts, with its headers, which may be changed."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether it failed in a way that the status does not tell."""
+        return self.failed_late
 
     @classmethod
     def of(cls, scope: Scope, send: Send) -> tuple["Exchange", Send]:
@@ -44,6 +53,8 @@ class Exchange:
         def send_and_note(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
                 self._start(message)
+            elif message["type"] == "http.response.body" and not message.get("more_body"):
+                self.is_complete = True
             return send(message)
 
         return send_and_note

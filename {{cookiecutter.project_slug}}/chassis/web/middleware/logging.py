@@ -13,6 +13,7 @@ from chassis.observability.events import EventLog
 from chassis.observability.queries import Queries, count_queries
 from chassis.web.errors.handlers import response_to_defect, response_to_raised
 from chassis.web.middleware.exchange import Exchange
+from chassis.web.middleware.late_failure import tell_late_failure
 from chassis.web.middleware.websocket import WebSocketMiddleware
 from chassis.web.routing.matched_route import route_template
 from chassis.web.routing.told_path import told_path
@@ -42,16 +43,22 @@ class LoggingMiddleware:
         try:
             await self.app(scope, receive, send)
         except (Exception, asyncio.CancelledError) as error:
-            if exchange.status or is_cancelled(error):
+            if exchange.is_complete:
+                exchange.failed_late = True
+                tell_late_failure(error)
+                if is_cancelled(error):
+                    raise
+            elif exchange.status or is_cancelled(error):
                 # Only a broken connection can tell the client. The server logs the traceback.
                 event = describe("response broken off", scope, exchange.status, started, queries)
                 self.log.write(ERROR, event)
                 raise
-            response = await response_to_raised(error, scope)
-            if response is None:
-                structlog.get_logger().exception("unhandled error", exc_info=error)
-                response = await response_to_defect(error, scope)
-            await response(scope, receive, send)
+            else:
+                response = await response_to_raised(error, scope)
+                if response is None:
+                    structlog.get_logger().exception("unhandled error", exc_info=error)
+                    response = await response_to_defect(error, scope)
+                await response(scope, receive, send)
         is_failure = exchange.status >= SERVER_ERROR and not scope.get("state", {}).get(EXPECTED)
         level = ERROR if is_failure else INFO
         event = describe("request", scope, exchange.status, started, queries)

@@ -6,7 +6,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.auth.principal import PRINCIPAL
 from chassis.observability.trace_context import parent_in
-from chassis.web.middleware.exchange import UNANSWERED, Exchange, SocketExchange
+from chassis.web.middleware.exchange import UNANSWERED, Exchange
 from chassis.web.routing.matched_route import route_template
 from chassis.web.routing.told_path import told_path
 
@@ -36,7 +36,7 @@ class SpanMiddleware:
                 if (principal := scope["state"].get(PRINCIPAL)) is not None:
                     span.called_by(principal.id)
                 _hide_path(scope, told_path(scope, route))
-                if isinstance(exchange, SocketExchange) and exchange.failed:
+                if exchange.failed:
                     span.failed()
 
 

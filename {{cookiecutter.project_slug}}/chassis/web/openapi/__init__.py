@@ -3,6 +3,7 @@
 What a route says of itself is FastAPI's, and stays; here is what follows from it.
 """
 
+from threading import Lock
 from typing import Any
 
 from fastapi import FastAPI
@@ -22,13 +23,15 @@ __all__ = ["Tag", "describe_api", "problems"]
 
 def describe_api(app: FastAPI) -> None:
     """Complete what FastAPI documents, each time that routes have come. Any number of times."""
+    making = Lock()  # in threads: nobody may have it before it is complete
 
     def openapi() -> dict[str, Any]:
-        known = app.openapi_schema
-        document = FastAPI.openapi(app)
-        if document is not known:  # the first, or routes have come since
-            _complete(document, app)
-        return document
+        with making:
+            known = app.openapi_schema
+            document = FastAPI.openapi(app)
+            if document is not known:  # the first, or routes have come since
+                _complete(document, app)
+            return document
 
     app.openapi = openapi  # type: ignore[method-assign]  # the documented way to extend it
 

@@ -16,6 +16,7 @@ from chassis.accounts.commands import commands
 from chassis.accounts.login.passwords import PARAMETERS
 from chassis.cli.service import Service
 from chassis.database.session import Database
+from chassis.settings.faults import SettingsError
 from tests.chassis.accounts.application import Settings
 from tests.chassis.accounts.conftest import SignIn
 from tests.chassis.accounts.people import PASSWORD, Person, add_user, problem
@@ -82,8 +83,9 @@ async def test_a_second_user_of_the_same_email_is_refused(run: Run) -> None:
     ("arguments", "password", "said"),
     [
         (["nobody"], PASSWORD, "'nobody': String should match pattern"),
-        (["root@shop.example"], "secret-but-short"[:14], "password: Value should have at least 15"),
-        (["root@shop.example"], "", "password: Value should have at least 15"),
+        (["root@shop.example"], "secret-but-short"[:14], "should have at least 15 characters"),
+        (["root@shop.example"], "", "password: String should have at least 15 characters"),
+        (["root@shop.example"], "secret" * 50, "String should have at most 256 characters"),
         (["root@shop.example", "--scope", "a b"], PASSWORD, "['a b']: String should match"),
     ],
 )
@@ -95,6 +97,16 @@ async def test_what_is_no_user_is_refused_in_words_without_the_password(
     assert refused.exit_code == 1
     assert said in refused.stderr
     assert "secret" not in refused.output
+
+
+@pytest.mark.parametrize("command", ["create-admin", "set-password"])
+async def test_no_password_is_asked_for_without_a_database(
+    run: Run, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.delenv("DATABASE_URL")
+
+    with pytest.raises(SettingsError, match="DATABASE_URL is missing"):
+        await run(command, "root@shop.example", stdin="")
 
 
 async def test_users_are_listed(run: Run, database: Database, sql: Any) -> None:

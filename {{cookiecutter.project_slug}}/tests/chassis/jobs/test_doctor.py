@@ -1,8 +1,14 @@
-"""The doctor counts what workers open beside the service."""
+"""The doctor counts what workers open beside the service, and says where events go."""
+
+from typing import Any
+
+import pytest
 
 from chassis.doctor.budget import Capacity, Load
 from chassis.doctor.capacity import demand, too_little
+from chassis.doctor.report import Status
 from chassis.doctor.sizing import advise
+from chassis.jobs.doctor import events
 from tests.chassis.jobs.served_worker import WorkerSettings
 from tests.support.settings import settings_of
 
@@ -20,3 +26,19 @@ def test_connections_of_workers_are_part_of_the_demand() -> None:
     assert " + 20 for jobs = 31 connections" in too_little(settings, few)
     advice = advise(settings, Load(100, 0.01), None)
     assert any(" + 20 for jobs = " in line for line in advice)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"environment": "development"}, []),
+        ({"environment": "production"}, [Status.WARNING]),
+        ({"environment": "production", "events": {"url": "nats://nats:4222"}}, [Status.OK]),
+    ],
+)
+async def test_events_that_go_nowhere_in_production_are_told(
+    given: dict[str, Any], told: list[Status]
+) -> None:
+    settings = settings_of(WorkerSettings, {"database": {"url": "postgresql://a:b@h/d"}} | given)
+
+    assert [finding.status for finding in (await events(settings)).values()] == told

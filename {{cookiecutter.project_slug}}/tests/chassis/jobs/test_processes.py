@@ -138,6 +138,7 @@ async def test_the_log_of_a_job_names_who_enqueued_it(
         }
         assert line["span_id"] != known["span_id"]
         assert (line["job"], line["job_id"], line["attempt"]) == ("say", str(queued), 1)
+        assert line["process"] == "worker"
 
 
 async def test_a_worker_outlives_a_restart_of_its_database(tmp_path_factory: Any) -> None:
@@ -204,4 +205,4 @@ async def test_once_does_what_its_jobs_enqueue(
         assert served.wait() == 0, served.log()
 
     assert await done(sql)
-    assert len(lines(served, "job")) == 4
+    assert [line["process"] for line in lines(served, "job")] == ["worker"] * 4

@@ -107,6 +107,31 @@ def test_the_loggers_of_libraries_take_the_same_way(name: str) -> None:
     assert not [key for key in line if key.startswith("_")]
 
 
+def test_what_libraries_tell_at_each_start_is_not_written() -> None:
+    read = configured()
+    migration = logging.getLogger("alembic.runtime.migration")
+
+    migration.info("Context impl %s.", "PostgresqlImpl")
+    migration.info("Will assume %s DDL.", "transactional")
+    migration.info("Running %s", "upgrade  -> 0001")
+    logging.getLogger("watchfiles.main").info("%d changes detected", 198)
+
+    assert [line["event"] for line in lines(read)] == ["Running upgrade  -> 0001"]
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_a_process_that_does_not_serve_says_what_it_is(form: str) -> None:
+    settings = make_settings(database=DATABASE, log={"format": form})
+    stream = StringIO()
+    configure_logging(settings.log, settings.identity, stream, process="worker")
+
+    log.info("one", left=3)
+    logging.getLogger("uvicorn.error").info("two")
+
+    told = '"process":"worker"' if form == "json" else "process=worker"
+    assert [told in line for line in stream.getvalue().splitlines()] == [True, True]
+
+
 def test_warnings_are_logged() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("always")

@@ -2,6 +2,7 @@
 
 import logging
 import math
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -34,6 +35,15 @@ def deep(levels: int) -> list[Any]:
     for _ in range(levels):
         value = [value]
     return value
+
+
+@pytest.mark.parametrize(("form", "told"), [("json", '"status":201'), ("console", "status=201")])
+def test_a_member_of_an_enumeration_is_told_by_its_value(form: str, told: str) -> None:
+    read = configured(form)
+
+    log.info("done", status=HTTPStatus.CREATED)
+
+    assert told in read()
 
 
 def test_a_traceback_shows_no_local_variables() -> None:

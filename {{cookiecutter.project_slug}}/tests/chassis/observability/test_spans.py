@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
+from fastapi import BackgroundTasks, FastAPI
 from sqlalchemy import text
 
 from chassis.settings import Settings
@@ -61,6 +61,10 @@ async def run(settings: Settings, exchange: Exchange) -> FastAPI:
     @app.get("/crash")
     async def crash() -> None:
         raise RuntimeError
+
+    @app.post("/late")
+    async def late(tasks: BackgroundTasks) -> None:
+        tasks.add_task(crash)
 
     async with lifespan(app), client_of(app) as client:
         await exchange(client)
@@ -132,17 +136,19 @@ async def test_what_fails_is_marked(collector: Collector, database_url: str) -> 
     async def exchange(client: Client) -> None:
         await client.get("/wrong")
         await client.get("/crash")
+        await client.post("/late")
         await client.request("BREW", "/nowhere")
 
     await run(settings_for(collector, database_url), exchange)
 
     by_name = {span.name: span for span in collector.spans}
-    assert set(by_name) == {"GET /wrong", "SELECT", "GET /crash", "HTTP"}
+    assert set(by_name) == {"GET /wrong", "SELECT", "GET /crash", "POST /late", "HTTP"}
     assert by_name["GET /wrong"].status.code == 0  # the client's fault
     assert by_name["SELECT"].status.code == ERROR
     assert attributes(by_name["SELECT"])["error.type"] == "22012"
     assert by_name["GET /crash"].status.code == ERROR
     assert attributes(by_name["GET /crash"])["http.response.status_code"] == 500
+    assert by_name["POST /late"].status.code == ERROR  # though it was answered with 200
     assert attributes(by_name["HTTP"])["http.request.method"] == "_OTHER"
     assert "http.route" not in attributes(by_name["HTTP"])
 

@@ -29,8 +29,19 @@ def test_without_it_a_sentence_says_what_to_do() -> None:
 
     assert fault == (
         "DATABASE_URL is missing. Example: postgresql://user:password@host:5432/database; "
-        "`make dev` and `make test` start a server and set it."
+        "`make dev` and `make test` start a server and set it. A command on the one of `make dev`: "
+        "`.venv/bin/python -m tools.postgres -- .venv/bin/python -m app ...`."
     )
+
+
+def test_in_production_it_says_where_the_address_comes_from(setenv: Any) -> None:
+    setenv(ENVIRONMENT="production")
+
+    fault = faults()[0]
+
+    assert fault.startswith("DATABASE_URL is missing. Example: postgresql://")
+    assert "/run/secrets/DATABASE_URL" in fault
+    assert "make" not in fault
 
 
 def test_a_variable_is_named_by_group_and_field(setenv: Any) -> None:

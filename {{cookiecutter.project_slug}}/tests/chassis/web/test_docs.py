@@ -1,11 +1,16 @@
 """The page for people: all of it from this service, and nothing in it that could be injected."""
 
 import re
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from threading import Thread, current_thread
+from typing import Any
 from urllib.parse import urljoin
 
 import pytest
+from fastapi import FastAPI
 
 from chassis.settings import Settings
+from chassis.web import openapi
 from tests.chassis.application import create_app
 from tests.support.clients import Client, client_of
 from tests.support.composition import StartApp
@@ -47,6 +52,44 @@ async def test_the_page_shows_the_document_of_this_service(client: Client) -> No
     (address,) = re.findall(r'url: "([^"]*)"', start)
     response = await client.get(urljoin("/docs", address))
     assert response.json()["openapi"].startswith("3.1")
+
+
+async def test_the_document_is_made_in_a_thread_that_leaves_the_loop_to_others(
+    app: FastAPI, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first: list[Thread] = []
+
+    def noting(document: dict[str, Any], app: FastAPI) -> None:
+        first.append(current_thread())
+        complete(document, app)
+
+    complete = openapi._complete
+    monkeypatch.setattr(openapi, "_complete", noting)
+
+    assert (await client.get("/openapi.json")).status_code == 200
+
+    assert len(first) == 1
+    assert first[0] is not current_thread()
+
+
+def test_nobody_gets_the_document_before_it_is_complete(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of several who ask first, each in a thread of its own."""
+    app = FastAPI()
+    openapi.describe_api(app)
+    others: list[Future[bool]] = []
+
+    def completing(document: dict[str, Any], app: FastAPI) -> None:
+        others.append(pool.submit(lambda: "complete" in app.openapi()))
+        wait(others, timeout=0.05)  # in which they would have it
+        document["complete"] = True
+
+    monkeypatch.setattr(openapi, "_complete", completing)
+    with ThreadPoolExecutor() as pool:
+        assert "complete" in app.openapi()
+
+    assert others[0].result()
 
 
 async def test_no_script_runs_but_those_files(client: Client) -> None:

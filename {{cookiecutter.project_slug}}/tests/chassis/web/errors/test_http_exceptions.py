@@ -216,3 +216,14 @@ async def test_what_a_mount_refuses_is_left_as_it_is(
 
     assert (missing.status_code, missing.json()["type"]) == (404, "/problems/not-found")
     assert (wrong.status_code, wrong.headers["allow"]) == (405, "GET, HEAD")
+
+
+async def test_a_detail_of_json_is_written_in_the_same_form_as_text(
+    app: FastAPI, client: Client
+) -> None:
+    raising(app, FastAPIHTTPException(409, {"name": "Käse", "many": 2**70}))
+
+    response = await client.get("/raise")
+
+    assert f'"data":{{"name":"Käse","many":{2**70}}}' in response.text
+    assert response.text.startswith('{"type":"/problems/conflict","title":')

@@ -5,12 +5,18 @@ from typing import Annotated, Any
 import pytest
 from fastapi import APIRouter, Depends, FastAPI, Header
 
-from chassis.problems import PreconditionFailed
+from chassis.problems import Contention, NotFound, PreconditionFailed, RateLimitExceeded
 from chassis.web.conditional import tags
 from chassis.web.idempotency import Once
 from chassis.web.openapi import describe_api, problems
+from chassis.web.pagination import PageOf
+from chassis.web.types import Output
 
 CHANGES = ["post", "put", "patch", "delete"]
+
+
+class ThingRead(Output):
+    name: str
 
 
 async def handle() -> None: ...
@@ -86,3 +92,46 @@ def test_a_header_that_the_route_declares_is_there_once(plain: FastAPI, name: st
 
     (header,) = headers(plain, "/things", "put").values()
     assert (header["name"], header["required"]) == (name, True)
+
+
+def answers(app: FastAPI, path: str, method: str) -> dict[str, list[str]]:
+    """The headers of each answer that has some."""
+    responses = app.openapi()["paths"][path][method]["responses"]
+    return {status: [*it["headers"]] for status, it in responses.items() if "headers" in it}
+
+
+def test_a_create_says_where_it_is(plain: FastAPI) -> None:
+    plain.post("/things", status_code=201, responses=tags(201))(handle_once)
+
+    told = answers(plain, "/things", "post")
+    assert told["201"] == ["ETag", "Location", "Idempotent-Replayed"]
+
+
+def test_a_page_names_the_next_one(plain: FastAPI) -> None:
+    plain.get("/things", response_model=PageOf[ThingRead])(handle)
+    plain.get("/thing", response_model=ThingRead)(handle)
+
+    assert answers(plain, "/things", "get") == {"200": ["Link"]}
+    assert answers(plain, "/thing", "get") == {}
+
+
+def test_what_may_be_tried_again_says_when(plain: FastAPI) -> None:
+    several = problems(RateLimitExceeded, Contention, NotFound)
+    plain.post("/things", responses=several)(handle_once)
+
+    assert answers(plain, "/things", "post") == {
+        "200": ["Idempotent-Replayed"],
+        **{status: ["Retry-After"] for status in ("429", "503", "409")},
+    }
+
+
+def test_what_the_route_documents_itself_stays(plain: FastAPI) -> None:
+    own = problems(Contention)
+    own[503]["headers"] = {"Retry-After": {"description": "Later."}}
+    plain.get("/own", responses=own)(handle)
+    plain.get("/text", responses={503: {"content": {"text/plain": {}}}})(handle)
+
+    assert plain.openapi()["paths"]["/own"]["get"]["responses"]["503"]["headers"] == {
+        "Retry-After": {"description": "Later."}
+    }
+    assert answers(plain, "/text", "get") == {}
