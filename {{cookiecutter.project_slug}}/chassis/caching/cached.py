@@ -37,8 +37,7 @@ class Cached(Generic[Value]):
         outlives a release. A load that takes longer than `longest_load` raises TimeoutError.
         """
         _require_frozen(kind)
-        self.kind = kind
-        self.policy = Policy(name, ttl, absent_ttl, shared, version, longest_load)
+        self.policy = Policy(name, kind, ttl, absent_ttl, shared, version, longest_load)
 
     @overload
     def get(self, key: str, load: Callable[[], Awaitable[Value]]) -> Awaitable[Value]: ...
@@ -54,14 +53,14 @@ class Cached(Generic[Value]):
         wait, and not kept. The key says all that the value depends on, such as who asks.
         """
         caches = running.only()
-        return load() if caches is None else caches.of(self).get(key, load)
+        return load() if caches is None else caches.of(self.policy).get(key, load)
 
     def forget(self, session: AsyncSession, key: str) -> None:
         """Once the transaction is committed, or may be. Raises TypeError for a session of reads.
 
         Of caches in the processes this one's forgets; for the others, `ttl` is the bound.
         """
-        forget_after_commit(session, self, key)
+        forget_after_commit(session, self.policy, key)
 
 
 def _require_frozen(kind: object) -> None:

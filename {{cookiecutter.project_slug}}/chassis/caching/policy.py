@@ -1,7 +1,8 @@
 """What is said of a cache, and who is told what it does."""
 
+from dataclasses import dataclass
 from random import uniform
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, Protocol
 
 JITTER = 0.1
 """Of what was kept together not all ends together."""
@@ -12,8 +13,12 @@ Outcome = Literal["hit", "miss", "joined", "bypassed"]
 """`joined`: another was loading it. `bypassed`: loaded, as Redis does not answer."""
 
 
-class Policy(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Policy:
+    """Of one cache: another that says the same is another."""
+
     name: str
+    kind: type[Any]
     ttl: float
     absent_ttl: float
     shared: bool

@@ -29,11 +29,9 @@ class SharedCache(Generic[Value]):
     another tombstone: nobody who asks after it gets what was loaded before.
     """
 
-    def __init__(
-        self, policy: Policy, kind: type[Value], observer: Observer, store: RedisStore, lag: float
-    ) -> None:
+    def __init__(self, policy: Policy, observer: Observer, store: RedisStore, lag: float) -> None:
         self._policy, self._observer, self._store = policy, observer, store
-        self._adapter = TypeAdapter(kind)
+        self._adapter = TypeAdapter(policy.kind)
         self._quarantine = policy.quarantine(lag)
         self._told = False
         self._looks = Flights[Hit[Value] | Seen]()

@@ -108,7 +108,7 @@ async def test_many_keys_are_forgotten_at_once_and_each_once(
         forgotten.append(keys)
 
     (in_use,) = running.every()
-    monkeypatch.setattr(in_use.of(shop.cached), "forget", note)
+    monkeypatch.setattr(in_use.of(shop.cached.policy), "forget", note)
     async with shop.database.transaction() as session:
         for key in ("lamp", "desk", "lamp"):
             shop.cached.forget(session, key)

@@ -151,7 +151,7 @@ async def test_no_more_is_kept_than_may_be_and_what_was_unused_longest_goes(told
 
 
 async def forget(caches: Caches, cached: object, key: str) -> None:
-    await caches.of(cached).forget([key])  # type: ignore[arg-type]
+    await caches.of(cached.policy).forget([key])  # type: ignore[attr-defined]
 
 
 async def test_what_was_forgotten_during_its_load_is_not_kept() -> None:
@@ -186,7 +186,7 @@ async def test_a_load_that_ends_after_a_later_one_is_not_kept() -> None:
 async def test_the_end_of_the_application_ends_its_loads(told: Told) -> None:
     source = Source(held=True)
     caches = Caches(told, max_entries=1, lag=0)
-    waiting = asyncio.ensure_future(caches.of(prices()).get("lamp", source.load))
+    waiting = asyncio.ensure_future(caches.of(prices().policy).get("lamp", source.load))
     await source.begun.wait()
     await caches.close()
 

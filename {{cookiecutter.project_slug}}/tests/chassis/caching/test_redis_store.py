@@ -36,7 +36,7 @@ async def store(redis: ValkeyServer) -> AsyncIterator[RedisStore]:
 
 @pytest.fixture
 def cached(store: RedisStore) -> Cache[Price]:
-    return Caches(Told(), max_entries=1, lag=0, store=store).of(prices(shared=True))
+    return Caches(Told(), max_entries=1, lag=0, store=store).of(prices(shared=True).policy)
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ class Process:
         self.caches = Caches(self.told, max_entries=1, lag=0, store=self.store)
 
     def prices(self, **options: float) -> Cache[Price]:
-        return self.caches.of(prices(shared=True, **options))
+        return self.caches.of(prices(shared=True, **options).policy)
 
 
 @pytest.fixture
@@ -155,5 +155,5 @@ async def test_values_of_any_type_are_kept_as_they_were(one: Process, other: Pro
         return ("lamp", "desk")
 
     for each in (one, other):
-        assert await each.caches.of(cached).get("all", load) == ("lamp", "desk")
+        assert await each.caches.of(cached.policy).get("all", load) == ("lamp", "desk")
     assert other.told.outcomes == {"hit": 1}

@@ -52,7 +52,7 @@ async def cached(
     monkeypatch.setattr(outage, "PAUSE", 0.1)
     store = RedisStore(redis.connection_url, "shop", timeout=0.25)
     caches = Caches(Told(), max_entries=1, lag=0, store=store)
-    yield caches.of(prices(shared=True))
+    yield caches.of(prices(shared=True).policy)
     await caches.close()
 
 

@@ -79,7 +79,7 @@ async def test_until_no_load_can_have_read_an_old_row_of_the_replica_nothing_is_
     async with caches(settings(database=REPLICA | {"replica_max_lag": 5}), None):
         assert await calls_of(cached) == 1
         (kept,) = running.every()
-        await kept.of(cached).forget(["lamp"])
+        await kept.of(cached.policy).forget(["lamp"])
         clock.now += 5 + 60 + 0.9
         assert await calls_of(cached) == 3
         clock.now += 0.2
