@@ -1,14 +1,21 @@
 """What differs between models and database is a sentence; so is that nothing does."""
 
+import subprocess
+import sys
 from argparse import Namespace
 
 import pytest
 from alembic import command
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import text as sql
 
 from chassis.database.migrations.differences import differences, in_sentences
 from tests.chassis.database.migrations.changing import begin, named
 from tests.chassis.database.migrations.project import Project
+from tests.support.composition import PROJECT
+from tests.support.serving import unmeasured
+
+MERGE = ("merge", "heads", "-m", "merge")
 
 
 @pytest.fixture
@@ -27,7 +34,7 @@ def changed(project: Project) -> Project:
         Column("name", String(20), nullable=False, server_default="x"),
         Column("code", Text, unique=True),
         Column("parent_id", ForeignKey("tasks.id")),
-        Index("by_lower", text("lower(name)")),
+        Index("by_lower", sql("lower(name)")),
         named("light", "weight < 9"),
     )
     project.also(name="new")
@@ -74,16 +81,16 @@ def test_a_comparison_that_is_not_known_is_told_as_it_is() -> None:
 
 
 def test_where_nothing_differs_the_migration_is_empty_for_sql_of_ones_own(
-    project: Project, capsys: pytest.CaptureFixture[str]
+    project: Project, capfd: pytest.CaptureFixture[str]
 ) -> None:
     project.model()
     begin(project)
-    begun = capsys.readouterr().out
+    begun = capfd.readouterr().out
     assert differences(project.config) == []
 
     project.migration()
 
-    told = capsys.readouterr().out
+    told = capfd.readouterr().out
     assert "\nModels and database agree.\n" in told
     assert "\nIt is empty. SQL of your own may go in" in told
     assert "\nRead it, then `make migrate`.\n" in begun
@@ -91,14 +98,34 @@ def test_where_nothing_differs_the_migration_is_empty_for_sql_of_ones_own(
     assert not [line for line in told.splitlines() if "fixed" in line or "reformatted" in line]
 
 
-def test_a_migration_is_written_without_a_comparison_and_heads_are_merged(
-    project: Project, capsys: pytest.CaptureFixture[str]
+def test_a_migration_without_a_comparison_says_nothing_of_the_models(
+    changed: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for number in (1, 2):
-        command.revision(project.config, f"head {number}", head="base", splice=True)
+    capsys.readouterr()
 
-    command.merge(project.config, "heads", message="merge")
+    command.revision(changed.config, "by hand")
 
-    assert len([*project.versions.glob("*.py")]) == 3
-    assert "Models and database agree" not in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "It is empty." in told
+    assert "agree" not in told
+
+
+def test_heads_are_merged_as_the_advice_says(project: Project) -> None:
+    """In a process of its own, which has compared nothing before."""
+    for name in ("one", "two"):
+        project.by_hand(name, "pass")
+    env = project.directory / "migrations/env.py"
+    text = env.read_text().replace('context.config.attributes["models"]', "MetaData()")
+    env.write_text(f"from sqlalchemy import MetaData\n{text}")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "alembic", "-c", env.parent.with_name("alembic.ini"), *MERGE],
+        cwd=PROJECT,
+        env=unmeasured(DATABASE_URL=project.url, ENVIRONMENT="test"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
     project.upgrade()
