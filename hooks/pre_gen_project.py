@@ -68,6 +68,9 @@ DEPENDENCIES = frozenset(
 )
 RESERVED = WINDOWS_DEVICES | TAKEN | DEPENDENCIES
 COLUMNS = 80
+# It logs the exception of any hook that refuses, and nothing that a hook does keeps it from that:
+# https://github.com/cookiecutter/cookiecutter/blob/2.7.1/cookiecutter/hooks.py
+THE_REST = "What follows is cookiecutter's own, and says no more."
 
 
 def faults(answers: dict[str, Any]) -> list[str]:
@@ -92,13 +95,18 @@ def parts_fault(answer: str, known: Collection[str]) -> str:
     unknown = [name for name in given if name not in (*known, NO_PARTS)]
     if not unknown and (NO_PARTS not in given or {*given} == {NO_PARTS}):
         return ""
-    near = [nearest_names(name, (*known, NO_PARTS)) for name in given]
-    meant = dict.fromkeys(chain.from_iterable(near))
-    names = [name for name in meant if name != NO_PARTS] or [*meant] or known
-    advice = quoted(" ".join(names))
-    guess = f"did you mean {advice}?" if unknown and all(near) else f"try {advice}."
+    advice = quoted(" ".join(parts_meant(answer, known) or known))
+    all_near = all(nearest_names(name, (*known, NO_PARTS)) for name in given)
+    guess = f"did you mean {advice}?" if unknown and all_near else f"try {advice}."
     rule = f"must be names among {', '.join(known)}, or {NO_PARTS} alone"
     return f"parts {rule}; you answered {quoted(answer)}, {guess}"
+
+
+def parts_meant(answer: str, known: Collection[str]) -> list[str]:
+    """What is nearest to each name of the answer; of one like no other, nothing."""
+    near = (nearest_names(name, (*known, NO_PARTS)) for name in names_in(answer))
+    meant = dict.fromkeys(chain.from_iterable(near))
+    return [name for name in meant if name != NO_PARTS] or [*meant]
 
 
 def names_in(answer: str) -> list[str]:
@@ -212,13 +220,24 @@ def broken_text_rule(text: str, longest: int) -> str:
 def retold(answers: dict[str, Any], *, refused: bool) -> str:
     """Show the answers, and the command that gives them again; after a refusal only that."""
     asked = {name: text_of(value) for name, value in answers.items() if not name.startswith("_")}
-    line = f"    {command(answers, asked)}"
     if refused:
-        return f"\nNothing was written. To answer again in one line:\n{line}\n\n"
+        line = f"    {command(answers, corrected(answers, asked))}"
+        return f"\nNothing was written. To answer again in one line:\n{line}\n\n{THE_REST}\n\n"
+    line = f"    {command(answers, asked)}"
     widest = max(map(len, asked))
     rows = [f"    {name:<{widest}}  {value}" for name, value in asked.items()]
     rows = [row if len(row) <= COLUMNS else f"{row[: COLUMNS - 3]}..." for row in rows]
     return "\n".join(["", *rows, "", "To make the same again in one line:", line, "", ""])
+
+
+def corrected(answers: dict[str, Any], asked: dict[str, str]) -> dict[str, str]:
+    """As the refusal advises; parts like none that there are, are left to the default."""
+    wrong = {it for it in EXAMPLES if fault(it, str(answers[it]))}
+    better = {question: advised(question, str(answers[question])) for question in wrong}
+    if parts_fault(str(answers["parts"]), answers["_parts"]):
+        better["parts"] = " ".join(parts_meant(str(answers["parts"]), answers["_parts"]))
+    texts = asked | better
+    return {question: text for question, text in texts.items() if text or question not in better}
 
 
 def text_of(answer: object) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.baking import DEFAULT, TEMPLATE, baked_from
+from tests.baking import DEFAULT, TEMPLATE, baked_from, contents_of
 from tests.conftest import commit
 from tests.running import git_settings, run
 from tests.test_updates import change, template_tool
@@ -114,6 +114,23 @@ def test_an_edit_that_one_update_carried_is_shown_beside_what_the_next_one_bring
 
     assert "decide, between the marks:\n  docs/notes/one.md\n" in told
     assert {"one three", "one III", "one ten"} <= {*lines_of(project / "docs/notes/one.md")}
+
+
+def test_a_way_on_and_a_way_back_are_told_that_work(service: Path, project: Path) -> None:
+    change(project / "Makefile", "PORT ?= 8000", "PORT ?= 8001")
+    commit(project, "Ours")
+    before = contents_of(project)
+    change(service / "Makefile", "PORT ?= 8000", "PORT ?= 9000")
+    (service / "docs/notes/four.md").write_text("theirs\n", encoding="utf-8")
+    commit(service.parent, "Theirs")
+
+    told = template_tool(project, "update", ok=False)
+
+    assert "No `make` works while marks are in Makefile: begin there.\n" in told
+    assert "Then `git add` these, `make setup`, `make fix`, `make check`, and commit.\n" in told
+    assert "`git reset --hard` takes it all back" in told
+    run("git", "reset", "--hard", cwd=project)
+    assert contents_of(project) == before
 
 
 def test_what_is_to_be_skipped_is_left_alone(service: Path, project: Path) -> None:

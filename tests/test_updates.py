@@ -145,6 +145,9 @@ def test_a_project_tells_how_far_it_is_behind_and_catches_up(clone: Path, tmp_pa
     assert told.index("Second thought") < told.index("First thought")
 
     assert "pyproject.toml" in template_tool(project, "update")
+    assert run("git", "diff", "--name-only", cwd=project).stdout == ""  # all of it is staged
+    fresh = record_of(baked_from(clone, tmp_path / "fresh"))
+    assert record_of(project) == fresh
     commit(project, "Update")
     assert "Up to date" in template_tool(project, "check")
     assert "Up to date" in template_tool(project, "update")

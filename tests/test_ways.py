@@ -80,13 +80,16 @@ def test_no_access_token_is_printed(clone: Path, tmp_path: Path) -> None:
     assert "token" not in done.stdout
 
 
-def test_a_refusal_prints_a_command_to_correct(tmp_path: Path) -> None:
-    wrong = ("--no-input", "project_slug=My Slug", "author=Some\x1bone")
+@pytest.mark.parametrize("parts", ["kubernets", "foo"])
+def test_a_refusal_prints_a_command_that_is_correct(tmp_path: Path, parts: str) -> None:
+    wrong = ("--no-input", "project_slug=My Slug", "author=Some\x1bone", f"parts={parts}")
     refused = bake_by_command(*wrong, cwd=tmp_path, ok=False)
     assert "Nothing was written." in refused.stdout
-    corrected = one_line_of(refused.stdout).replace("'My Slug'", "mine")
-    repeated(f"in one line:\n{corrected}", tmp_path / "again")
-    assert "Some one" in (tmp_path / "again/mine/pyproject.toml").read_text(encoding="utf-8")
+    assert "\n\nWhat follows is cookiecutter's own, and says no more.\n\nERROR" in refused.stdout
+    repeated(refused.stdout, tmp_path / "again")
+    made = tmp_path / "again/my-slug"
+    assert "Some one" in (made / "pyproject.toml").read_text(encoding="utf-8")
+    assert (made / "app/features/orders").exists() is (parts == "foo")  # the usual ones
 
 
 def test_uvx_bakes_and_prints_the_command_with_itself(clone: Path, tmp_path: Path) -> None:

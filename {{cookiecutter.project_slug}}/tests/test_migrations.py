@@ -17,6 +17,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
+from chassis.database.migrations.differences import differences
 from tests.composition import make_settings
 from tests.support.composition import PROJECT
 from tests.support.serving import unmeasured
@@ -109,7 +110,7 @@ async def revision(url: str) -> str | None:
 def test_migrations_and_models_say_the_same(url: str) -> None:
     command.upgrade(config_for(url), "head")
 
-    command.check(config_for(url))
+    assert differences(config_for(url)) == []
 
 
 def test_migrations_can_be_undone_and_done_again(url: str) -> None:
@@ -120,7 +121,7 @@ def test_migrations_can_be_undone_and_done_again(url: str) -> None:
     ):
         go(config_for(url), target)
 
-    command.check(config_for(url))
+    assert differences(config_for(url)) == []
 
 
 def test_migrations_are_one_line(url: str) -> None:

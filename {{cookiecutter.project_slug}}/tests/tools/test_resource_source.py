@@ -82,6 +82,9 @@ def test_what_is_written_passes_the_linter_and_looks_like_the_rest(place: Path) 
     assert '        Index("uq_books_email", text("lower(email)"), unique=True),\n' in models
     assert "    email: Mapped[str | None] = mapped_column(String(200))\n" in models
     assert "    due_at: Mapped[datetime]\n" in models
+    assert "    pages: Mapped[int] = mapped_column(default=1)\n" in models
+    assert "(text_enum(BookStatus), default=BookStatus.DRAFT)\n" in models
+    assert "    title: Mapped[str | None] = mapped_column(String(200))\n" in models
     assert "    extra: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True))\n" in models
     assert '        Index(None, "status", "id"),\n' in models
     schemas = (place / "app/features/books/schemas.py").read_text("utf-8")

@@ -22,6 +22,8 @@ from tools.template.rendering import render
 from tools.template.taking import advice, table, with_part
 
 HELP = "python -m tools.template check | update | answer ANSWERS | parts | part NAME"
+LEFT = "`make setup`, `make fix`, `make check`, and commit."
+BACK = "`git reset --hard` takes it all back, for what you had is committed."
 LISTED = ("ls-tree", "-r", "--name-only")
 
 
@@ -53,7 +55,8 @@ def check() -> None:
     if not news:
         print(f"Up to date with {known['template']}.")
         return
-    print(f"{len(news)} commits behind {known['template']}:", *news, sep="\n  ")
+    commits = "1 commit" if len(news) == 1 else f"{len(news)} commits"
+    print(f"{commits} behind {known['template']}:", *news, sep="\n  ")
     _stop("`make template-update` takes them.")
 
 
@@ -115,6 +118,7 @@ def _take(known: Record, wanted: Record, checkout: str | None, *told: str) -> No
     )
     merged = merge(after.commit)
     record.write(after.record)
+    repository.git("add", record.FILE)  # as the rest is, for a commit without it forgets the rest
     print("Changed:", *repository.changed(), sep="\n  ")
     for sentence in told:
         print(sentence)
@@ -122,12 +126,12 @@ def _take(known: Record, wanted: Record, checkout: str | None, *told: str) -> No
 
 
 def tell(merged: Merged) -> None:
-    """Say what is left to do; stop when that is to decide something."""
-    for sentence in merged.sentences():
+    """Say what is left to do, and the way back; stop when something is to be decided."""
+    for sentence in (*merged.sentences(), BACK):
         print(sentence)
     if merged.undecided:
-        _stop("Then `make setup`, `make fix`, `make check`, and commit.")
-    print("Now `make setup`, `make fix`, `make check`, and commit.")
+        _stop(f"Then `git add` these, {LEFT}")
+    print(f"Now {LEFT}")
 
 
 def _stop(sentence: str) -> NoReturn:

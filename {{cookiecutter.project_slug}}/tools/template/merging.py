@@ -13,6 +13,8 @@ PICK = (
     *("cherry-pick", "--no-commit", "--allow-empty"),
 )
 TEMPLATE = "refs/template"
+NEEDED = ("Makefile", "pyproject.toml")
+"""What every `make` reads: with marks in it, none runs."""
 BASE, OURS, THEIRS = "1", "2", "3"
 """Stages of a path that git could not merge: https://git-scm.com/docs/git-read-tree"""
 
@@ -40,6 +42,8 @@ class Merged:
         }
         for sentence, paths in told.items():
             yield from [sentence, *(f"  {path}" for path in paths)] if paths else []
+        if first := [path for path in self.both if path in NEEDED]:
+            yield f"No `make` works while marks are in {' or '.join(first)}: begin there."
 
 
 def merge(commit: str) -> Merged:

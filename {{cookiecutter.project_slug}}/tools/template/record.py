@@ -8,6 +8,7 @@ from typing import Any
 from tools.template.parts import heard
 
 FILE, PROJECT = Path(".cruft.json"), Path("pyproject.toml")
+OF_CRUFT = ("_template", "_commit")
 Record = dict[str, Any]
 
 
@@ -29,7 +30,12 @@ def parsed(text: str) -> Record:
 
 
 def write(record: Record) -> None:
-    text = json.dumps(record, ensure_ascii=False, indent=2)
+    """Without what the template says of itself, which its `cookiecutter.json` says anew."""
+    context = record["context"]
+    given = context["cookiecutter"].items()
+    kept = {name: it for name, it in given if not name.startswith("_") or name in OF_CRUFT}
+    made = record | {"context": context | {"cookiecutter": kept}}
+    text = json.dumps(made, ensure_ascii=False, indent=2)
     FILE.write_text(f"{text}\n", encoding="utf-8", newline="\n")
 
 

@@ -1,4 +1,4 @@
-"""What to say of a change that fails where rows are, or keeps others waiting, and what to write.
+"""What to say of a change that fails where rows are, keeps others waiting or loses what is there.
 
 Each begins with what it is about; `docs/database.md` shows the longer ones in full.
 """
@@ -13,11 +13,20 @@ NOT_VALID = (
 )
 NO_VALUE = (
     "{table}.{name}: fails where {table} has rows, which have no value for it. Give it a"
-    " server_default; or add it nullable, fill it, and make it NOT NULL in a later migration."
+    " server_default, in the model too; or add it nullable, fill it, and make it NOT NULL in a"
+    " later migration."
 )
 COMPUTED = (
     "{table}.{name}: is computed for every row, and nobody may read or write {table} meanwhile."
     " Where it is large: add it without the default, and fill it in batches."
+)
+LOST = (
+    "{place}: what is in it is lost, and a version that still runs may use it. Drop it in a later"
+    " release, when none does."
+)
+RENAMED = (
+    " If it only has a new name: {meant} in place of what is dropped and added keeps what is in"
+    " it; a version that knows the old name must not run by then."
 )
 NULLS = "{table}.{name}: fails where a row has NULL in it. Fill those first, with op.execute()."
 REWRITTEN = (

@@ -6,12 +6,15 @@ from typing import Any
 
 from alembic.autogenerate import renderers
 from alembic.config import Config
+from alembic.operations.ops import MigrationScript
+from alembic.runtime.migration import MigrationContext
 from alembic.runtime.plugins import Plugin
 from alembic.script import write_hooks
 from sqlalchemy import Connection, MetaData
 
 from chassis.database.migrations import checks
 from chassis.database.migrations.cautions import Caution, add_cautions, tell, written
+from chassis.database.migrations.differences import tell_of
 from chassis.database.migrations.ownership import include_name, versions_of
 from chassis.database.migrations.stored_types import render_item
 
@@ -31,8 +34,13 @@ def options(connection: Connection, metadata: MetaData, config: Config) -> dict[
         "include_schemas": True,
         "include_name": include_name(connection, metadata, versions_of(config)),
         "render_item": render_item,
-        "process_revision_directives": add_cautions,
+        "process_revision_directives": _process,
     }
+
+
+def _process(context: MigrationContext, revision: Any, scripts: list[MigrationScript]) -> None:
+    tell_of(context, scripts)
+    add_cautions(context, revision, scripts)
 
 
 @cache

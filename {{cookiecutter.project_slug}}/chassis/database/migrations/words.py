@@ -15,7 +15,8 @@ from chassis.settings.groups import DatabaseSettings
 
 REMEDIES = {
     "22001": "Rows that exist are longer: shorten them first.",
-    "23502": "Rows that exist have no value for it: give a server_default, or fill it first.",
+    "23502": "Rows that exist have no value for it: give a server_default (in the model too), or"
+    " fill it first.",
     "23503": "Rows that exist refer to nothing: mend them first.",
     "23505": "Rows that exist are equal there: change them first.",
     "23514": "Rows that exist break it: change them first.",

@@ -96,6 +96,9 @@ class Resource:
             parts = [f"text_enum({self.type_name(field)})"]
         parts += [f"ForeignKey({p.model}.id)" for p in self.parents if p.field == field.name]
         parts += ["unique=True"] if field.unique and not field.in_any_case else []
+        # Where None is a value too, SQLAlchemy would store the default in its place:
+        # https://docs.sqlalchemy.org/en/20/orm/persistence_techniques.html#forcing-null-on-a-column-with-a-default
+        parts += [] if field.optional or field.required else [f"default={self.default(field)}"]
         return ", ".join(part for part in parts if part)
 
     def body(self, field: Field) -> str:

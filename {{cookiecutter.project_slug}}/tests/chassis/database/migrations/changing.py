@@ -1,5 +1,6 @@
 """What tests of written migrations do again and again."""
 
+import re
 from enum import StrEnum
 from typing import Any, cast
 
@@ -30,6 +31,12 @@ def begin(project: Project) -> None:
     """The database as the models say now."""
     project.migration("begin")
     project.upgrade()
+
+
+def cautions(migration: str) -> list[str]:
+    """Each as one line."""
+    found = re.findall(r"^ *# CAUTION: (.+\n(?: *#   .+\n)*)", migration, re.MULTILINE)
+    return [re.sub(r"\n *#   ", " ", it).strip() for it in found]
 
 
 def migrate(project: Project) -> str:

@@ -1,6 +1,5 @@
 """A migration that would fail where rows are, or keep others waiting, says so at once."""
 
-import re
 from enum import StrEnum
 
 import pytest
@@ -22,7 +21,7 @@ from sqlalchemy import (
 )
 
 from chassis.database.model import text_enum
-from tests.chassis.database.migrations.changing import begin, named, state
+from tests.chassis.database.migrations.changing import begin, cautions, named, state
 from tests.chassis.database.migrations.project import Project
 
 EQUAL = "fails where rows are equal in it, and nobody may"
@@ -33,12 +32,6 @@ BROKEN = "fails where a row breaks it, and nobody may"
 class Kind(StrEnum):
     A = "a"
     B = "b"
-
-
-def cautions(migration: str) -> list[str]:
-    """Each as one line."""
-    found = re.findall(r"^ *# CAUTION: (.+\n(?: *#   .+\n)*)", migration, re.MULTILINE)
-    return [re.sub(r"\n *#   ", " ", it).strip() for it in found]
 
 
 @pytest.fixture
@@ -62,6 +55,7 @@ def test_what_does_no_harm_says_nothing(tasks: Project, capsys: pytest.CaptureFi
         Column("count", Integer, server_default="1"),
         Column("price", Numeric(12, 2)),
         Column("other_id", Integer),
+        Column("gone", Integer),
         state("open", "done"),
         Column("nullable", Text),
         Column("constant", Integer, server_default="7", nullable=False),
@@ -120,6 +114,7 @@ def test_what_fails_on_rows_or_keeps_others_waiting_is_told(
         f"ck_tasks_small: {BROKEN} read or write tasks while every row is looked at",
         "ck_tasks_state: nobody may read or write tasks while every row is looked at",
     }
+    assert any("Give it a server_default, in the model too;" in it for it in found)
     said = capsys.readouterr().err
     assert said.splitlines() == ["Think of what is there already:", *(f"- {it}" for it in found)]
     assert "CAUTION" not in written.partition("def downgrade")[2]

@@ -46,7 +46,8 @@ def filled(project: Project) -> Project:
 FAILURES = {
     "ADD COLUMN weight int NOT NULL": (
         'column "weight" of relation "tasks" contains null values.'
-        " Rows that exist have no value for it: give a server_default, or fill it first."
+        " Rows that exist have no value for it: give a server_default (in the model too), or fill"
+        " it first."
     ),
     "ADD UNIQUE (id)": (
         'could not create unique index "tasks_id_key".'
