@@ -1,6 +1,8 @@
 """The service and a few routes that misbehave, for tests over a real socket: see `serving.py`."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Annotated
@@ -45,6 +47,12 @@ async def slow(session: Session, seconds: float) -> str:
     structlog.get_logger().info("slow request begun")
     await asyncio.sleep(seconds)
     return "done"
+
+
+@router.get("/stop")
+async def stop() -> None:
+    """A signal that comes in the middle of a request."""
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 @router.get("/crash")

@@ -54,11 +54,7 @@ class LoggingMiddleware:
                 self.log.write(ERROR, event)
                 raise
             else:
-                response = await response_to_raised(error, scope)
-                if response is None:
-                    structlog.get_logger().exception("unhandled error", exc_info=error)
-                    response = await response_to_defect(error, scope)
-                await response(scope, receive, send)
+                await answer(error, scope, receive, send)
         is_failure = exchange.status >= SERVER_ERROR and not scope.get("state", {}).get(EXPECTED)
         level = ERROR if is_failure else INFO
         event = describe("request", scope, exchange.status, started, queries)
@@ -68,6 +64,15 @@ class LoggingMiddleware:
             structlog.get_logger().warning(
                 "one statement many times", times=times, statement=statement
             )
+
+
+async def answer(error: BaseException, scope: Scope, receive: Receive, send: Send) -> None:
+    """With the problem that it means, or with a 500."""
+    response = await response_to_raised(error, scope)
+    if response is None:
+        structlog.get_logger().exception("unhandled error", exc_info=error)
+        response = await response_to_defect(error, scope)
+    await response(scope, receive, send)
 
 
 def describe(

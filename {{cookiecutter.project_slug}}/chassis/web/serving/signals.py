@@ -7,8 +7,9 @@ A worker gets SIGTERM twice when its whole process group does, so only SIGQUIT s
 import asyncio
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import copy_context
 from multiprocessing import parent_process
 from threading import Thread, current_thread, main_thread
 from types import FrameType
@@ -49,6 +50,8 @@ class _Stop:
         self._is_reloaded = server.config.should_reload
         self._seconds = 0 if self._is_reloaded else seconds
         self._loop = asyncio.get_running_loop()
+        # Not the context of the request that a signal interrupts, whose ID the log would tell.
+        self._context = copy_context()
         self._is_worker = parent_process() is not None
         self._asked = False
 
@@ -57,15 +60,18 @@ class _Stop:
             self.at_once(number, frame)
         else:
             self._asked = True
-            self._loop.call_soon_threadsafe(self._begin)
+            self._do(self._begin)
 
     def now(self, number: int, frame: FrameType | None) -> None:
-        self._loop.call_soon_threadsafe(self._tell)
+        self._do(self._tell)
         self._server.handle_exit(number, frame)
 
     def at_once(self, _number: int, frame: FrameType | None) -> None:
-        self._loop.call_soon_threadsafe(self._drain.cut_off)
+        self._do(self._drain.cut_off)
         self._server.handle_exit(signal.SIGTERM, frame)
+
+    def _do(self, what: Callable[[], None]) -> None:
+        self._loop.call_soon_threadsafe(what, context=self._context)
 
     def _begin(self) -> None:
         if self._drain.is_set():
