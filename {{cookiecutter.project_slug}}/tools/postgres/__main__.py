@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from tools.postgres.errors import PostgresError
-from tools.postgres.lifetime import PROJECT, attach, default_directory
+from tools.postgres.lifetime import PROJECT, attach, default_directory, remove
 
 DESCRIPTION = """\
 Run COMMAND with DATABASE_URL set. If DATABASE_URL is in the environment or in .env already, it
@@ -24,6 +24,9 @@ Without COMMAND, print the URL, and keep a server of our own running until Ctrl-
 def main(arguments: list[str]) -> None:
     options, command = _parse(arguments)
     try:
+        if options.remove:
+            remove(default_directory())
+            return
         given = _given_url()
         url = given or _own_url(options.database)
         if command:
@@ -40,11 +43,13 @@ def main(arguments: list[str]) -> None:
 def _parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     parser = argparse.ArgumentParser(
         prog="python -m tools.postgres",
-        usage="%(prog)s [-h] [--database NAME] [-- COMMAND ARGS...]",
+        usage="%(prog)s [-h] [--remove] [--database NAME] [-- COMMAND ARGS...]",
         description=DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--database", metavar="NAME", help="default: the name of the project")
+    help_of_remove = "delete the server and its data, unless something runs on it"
+    parser.add_argument("--remove", action="store_true", help=help_of_remove)
     end = arguments.index("--") if "--" in arguments else len(arguments)
     return parser.parse_args(arguments[:end]), arguments[end + 1 :]
 

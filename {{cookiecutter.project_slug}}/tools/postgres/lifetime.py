@@ -6,6 +6,7 @@ The supervisor waits for that lock alone, so crashed and killed users count as g
 import fcntl
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from tools.postgres.server import Server
 
 PROJECT = Path(__file__).parents[2]
 ATTEMPTS = 20
+IN_USE = "The development database is in use: stop what runs on it, such as `make dev`."
 
 
 def default_directory() -> Path:
@@ -46,6 +48,35 @@ def attach(directory: Path, *, throwaway: bool, wheel_only: bool = False) -> tup
     except BaseException:
         os.close(users)
         raise
+
+
+def remove(directory: Path) -> None:
+    """Delete the server of this directory, with its data. Raises PostgresError while it is used."""
+    directory = account.reachable(directory.absolute())
+    if not directory.is_dir():
+        return
+    if _has_users(directory):
+        raise PostgresError(IN_USE)
+    # Its last user may have gone just now: waits until it has stopped.
+    os.close(locks.acquire(directory / "supervisor.lock", fcntl.LOCK_EX))
+    try:
+        users = locks.acquire(directory / "users.lock", fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:  # somebody came meanwhile
+        raise PostgresError(IN_USE) from None
+    shutil.rmtree(directory)
+    os.close(users)
+
+
+def _has_users(directory: Path) -> bool:
+    """They share the lock; a supervisor that stops the server does not."""
+    users = directory / "users.lock"
+    if not locks.is_held(users):
+        return False
+    try:
+        os.close(locks.acquire(users, fcntl.LOCK_SH | fcntl.LOCK_NB))
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _join(directory: Path) -> int:

@@ -36,6 +36,11 @@ def command(project: Path, *arguments: str, **env: str) -> subprocess.CompletedP
     return subprocess.CompletedProcess(arguments, process.returncode, output, errors)
 
 
+def remove(project: Path) -> subprocess.CompletedProcess[str]:
+    done = (sys.executable, "-B", "-m", "tools.postgres", "--remove")
+    return subprocess.run(done, cwd=project, capture_output=True, text=True, check=False)
+
+
 def read_port(user: subprocess.Popen[str]) -> int:
     assert user.stdout is not None
     return int(user.stdout.readline())

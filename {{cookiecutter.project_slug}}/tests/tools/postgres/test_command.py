@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.serving import until
 from tests.tools.postgres.observing import alive, postmaster, query
-from tests.tools.postgres.starting import command, start_command
+from tests.tools.postgres.starting import command, remove, start_command
 from tools.postgres.__main__ import _without_password
 
 
@@ -42,6 +42,24 @@ def test_without_a_command_the_server_runs_until_ctrl_c(project: Path) -> None:
             os.killpg(process.pid, signal.SIGINT)  # as a terminal does
     assert process.returncode == 130
     assert until(lambda: not alive(server))
+
+
+def test_a_server_is_removed_with_its_data_unless_it_is_used(project: Path) -> None:
+    with start_command(project) as process:
+        try:
+            assert process.stdout is not None
+            url = process.stdout.readline().strip()
+            refused = remove(project)
+            assert (refused.returncode, refused.stdout) == (1, "")
+            assert refused.stderr.startswith("The development database is in use: stop what runs")
+            assert query(url, "SELECT 1") == 1
+        finally:
+            os.killpg(process.pid, signal.SIGINT)
+    assert (project / ".postgres" / "data").exists()
+
+    for _ in range(2):  # there may be none
+        assert remove(project).returncode == 0
+        assert not (project / ".postgres").exists()
 
 
 @pytest.mark.parametrize("pyproject", [None, "[tool.ruff]\n"])
