@@ -46,9 +46,8 @@ async def test_every_command_of_the_page_succeeds(clean_database: None, database
 
 def run(command: str, url: str, env: dict[str, str]) -> dict[str, Any]:
     command = command.replace("http://127.0.0.1:8000", url)
-    command = command.replace(
-        "python -m app", f"{sys.executable} -m tests.chassis.accounts.program"
-    )
+    command = re.sub(r"(?:\.venv/bin/)?python -m", f"{sys.executable} -m", command)
+    command = command.replace("-m app", "-m tests.chassis.accounts.program")
     done = subprocess.run(
         ["/bin/sh", "-c", command.replace("curl", "curl --silent --show-error")],
         input=PASSWORD,
