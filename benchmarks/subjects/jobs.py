@@ -38,7 +38,7 @@ async def main() -> None:
     async with AsyncExitStack() as stack:
         database, control = await stack.enter_async_context(databases(settings, JobSettings()))
         async with database.transaction() as session:
-            await session.execute(text("TRUNCATE jobs"))
+            await session.execute(text("TRUNCATE jobs, events"))
             await session.execute(text("CREATE TABLE IF NOT EXISTS effects (number int)"))
         parts = Parts(Registry([effect]), JobSettings(), database, control, None)
         enqueued = worked = 0.0
