@@ -3,19 +3,17 @@
 import os
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.bakes import BAKE, ROOT
 from benchmarks.findings import Findings
 from benchmarks.servers import baked
 from benchmarks.service import Service
 from benchmarks.tables import Table
 
-ROOT = Path(__file__).parent.parent.parent
-BAKE = (sys.executable, "-m", "cookiecutter", ROOT, "--no-input", "--default-config")
 ROUNDS = 3
 AS_A_PERSON = ("env", "--unset=DATABASE_URL", "--unset=PYTHONPATH")
 NOTE = "Packages come from uv's cache; the PostgreSQL server runs already."

@@ -5,8 +5,8 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+from benchmarks.bakes import BAKE, ROOT
 from benchmarks.findings import Findings
-from benchmarks.sections.generator import BAKE, ROOT
 from benchmarks.service import Service
 from benchmarks.tables import Table
 

@@ -20,9 +20,8 @@ from chassis.accounts.login.passwords import PARAMETERS
 from chassis.accounts.models import User
 from chassis.accounts.schemas import Email, NewPassword, Scope
 from chassis.accounts.users import ADMIN, UserRepository, change, set_password
-from chassis.database.command import run_on_database
+from chassis.database.command import run_in_transaction
 from chassis.database.failures import problem_from
-from chassis.database.session import Database
 from chassis.problems import AlreadyExists, NotFound, Problem
 from chassis.settings import Settings
 
@@ -124,12 +123,8 @@ def _settings(context: typer.Context) -> Settings:
 
 
 def _run(settings: Settings, work: Work) -> None:
-    async def committed(database: Database) -> None:
-        async with database.transaction() as session:
-            await work(session)
-
     try:
-        run_on_database(settings, committed)
+        run_in_transaction(settings, work)
     except FAILURES as error:
         problem = error if isinstance(error, Problem) else problem_from(error)
         _stop(problem.detail or problem.title)

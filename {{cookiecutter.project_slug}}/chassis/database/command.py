@@ -5,6 +5,8 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from chassis.database.connections.engine import create_engine
 from chassis.database.session import Database
 from chassis.observability.logging import configure_logging
@@ -26,3 +28,13 @@ def run_on_database(settings: Settings, work: Callable[[Database], Awaitable[Val
             await engine.dispose()
 
     return asyncio.run(connected())
+
+
+def run_in_transaction(settings: Settings, work: Callable[[AsyncSession], Awaitable[None]]) -> None:
+    """All of it in one, which is committed before the command says what it did."""
+
+    async def committed(database: Database) -> None:
+        async with database.transaction() as session:
+            await work(session)
+
+    run_on_database(settings, committed)

@@ -10,9 +10,8 @@ from asyncpg import InterfaceError, PostgresError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.database.command import run_on_database
+from chassis.database.command import run_in_transaction
 from chassis.database.failures import problem_from
-from chassis.database.session import Database
 from chassis.jobs import tending
 from chassis.jobs.definition import Job
 from chassis.jobs.registry import Registry
@@ -114,12 +113,8 @@ def _change(
 
 
 def _run(context: typer.Context, work: Callable[[AsyncSession], Awaitable[None]]) -> None:
-    async def committed(database: Database) -> None:
-        async with database.transaction() as session:
-            await work(session)
-
     try:
-        run_on_database(context.obj.settings(), committed)
+        run_in_transaction(context.obj.settings(), work)
     except FAILURES as error:
         _stop(problem_from(error).detail or problem_from(error).title)
 

@@ -2,10 +2,12 @@
 
 import asyncio
 from contextvars import ContextVar
+from typing import Any
 
 import pytest
 
 from chassis.caching import running
+from chassis.caching.cached import Cached
 from chassis.caching.caches import Caches
 from tests.chassis.caching.asking import Clock, Price, Source, Told, prices
 
@@ -150,8 +152,8 @@ async def test_no_more_is_kept_than_may_be_and_what_was_unused_longest_goes(told
     assert source.calls == 1002
 
 
-async def forget(caches: Caches, cached: object, key: str) -> None:
-    await caches.of(cached.policy).forget([key])  # type: ignore[attr-defined]
+async def forget(caches: Caches, cached: Cached[Any], key: str) -> None:
+    await caches.of(cached.policy).forget([key])
 
 
 async def test_what_was_forgotten_during_its_load_is_not_kept() -> None:
