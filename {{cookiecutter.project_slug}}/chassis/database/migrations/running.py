@@ -78,11 +78,12 @@ async def _alone(work: Work, engine: AsyncEngine) -> None:
 async def _wait_for_lock(connection: AsyncConnection) -> None:
     """Poll: a statement that waits inside PostgreSQL would block CREATE INDEX CONCURRENTLY."""
     taking = text(f"SELECT pg_try_advisory_lock({LOCK})")
-    if await connection.scalar(taking):
-        return
-    structlog.get_logger().info("waiting, another process migrates")
-    while not await connection.scalar(taking):  # noqa: ASYNC110  another process holds it
+    taken = await connection.scalar(taking)
+    if not taken:
+        structlog.get_logger().info("waiting, another process migrates")
+    while not taken:
         await asyncio.sleep(LOCK_POLL_SECONDS)
+        taken = await connection.scalar(taking)
 
 
 async def _tell_warnings(connection: AsyncConnection) -> None:
