@@ -8,11 +8,16 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from distribution.__main__ import build
 from tests.baking import DEFAULT, EVERYTHING, ROOT, bake
 from tests.pieces import PIECES, Serve, Served, database_server, hurried, serving, take
 from tests.running import run, uv
+
+WHOLE_SUITES = {"test_live.py", "test_fastapi_suite.py", "test_in_place.py", "test_scaffold.py"}
+"""They run whole suites of tests: two at a time would starve each other on a small machine."""
 
 
 def pytest_configure() -> None:
@@ -21,9 +26,20 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest file first, and last those that wait for one another: nobody idles meanwhile."""
-    last = {item.path for item in items if "alone" in getattr(item, "fixturenames", ())}
-    items.sort(key=lambda item: (item.path.name != "test_live.py", item.path in last))
+    """What takes longest first, so that nobody waits for it in the end."""
+    items.sort(key=lambda item: item.path.name not in WHOLE_SUITES)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
+    return OneSuiteAtATime(config, log)
+
+
+class OneSuiteAtATime(LoadFileScheduling):  # type: ignore[misc]  # xdist ships no types
+    """One process runs these files, one after the other; any runs each of the others."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "suites" if Path(file).name in WHOLE_SUITES else file
 
 
 @pytest.fixture(scope="session")
@@ -76,13 +92,6 @@ def chassis_wheel(shared: Path) -> Path:
     home = shared / "wheel"
     with FileLock(shared / "wheel.lock"):
         return next(home.glob("*.whl"), None) or build(home)
-
-
-@pytest.fixture
-def alone(shared: Path) -> Iterator[None]:
-    """One suite of the service at a time: two would starve each other on a small machine."""
-    with FileLock(shared / "alone.lock"):
-        yield
 
 
 @pytest.fixture(scope="session")

@@ -54,7 +54,7 @@ class Suite:
             cwd=self.source,
             env={
                 "PYTHONPATH": f"{PLUGIN}{os.pathsep}{TEMPLATE}",
-                "PYTHONDONTWRITEBYTECODE": "1",
+                "PYTHONPYCACHEPREFIX": str(self.found.with_name("bytecode")),
                 "FOUND": str(self.found),
                 **environment,
             },
@@ -103,7 +103,6 @@ def _install(version: str, source: Path, service: Path, home: Path) -> None:
     )
 
 
-@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())
 def test_quick_routes_change_nothing(way: Way, suite: Suite) -> None:
     quickened = way.environment | {"QUICKENED": "1"}

@@ -34,19 +34,16 @@ def project(example: bool, tmp_path_factory: pytest.TempPathFactory) -> Path:  #
     return made
 
 
-@pytest.mark.usefixtures("alone")
 def test_its_own_checks_are_green(project: Path) -> None:
     make("check", cwd=project)
 
 
-@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("example", [True], ids=["with-example"], indirect=True, scope="module")
 def test_the_checks_of_the_chassis_are_green(project: Path) -> None:
     """Once: its modules are the same in every bake."""
     make("check-chassis", cwd=project)
 
 
-@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("example", [True], ids=["with-example"], indirect=True, scope="module")
 def test_it_stands_a_soak(project: Path) -> None:
     """Once: the checks of either service run a short one too."""

@@ -136,7 +136,6 @@ def test_the_types_fit_afterwards(committed: Path, tools: Path) -> None:
     run(tools / "mypy", "app", "migrations", *tests, cwd=committed)
 
 
-@pytest.mark.usefixtures("alone")
 def test_the_tests_of_the_team_pass_afterwards(committed: Path, tools: Path) -> None:
     tests = ("tests/features/invoices", "tests/features/products/test_tenant.py")
     run(tools / "pytest", "-p", "no:cacheprovider", *tests, cwd=committed)

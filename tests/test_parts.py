@@ -186,7 +186,6 @@ def test_a_line_that_both_changed_is_named_and_nothing_is_lost(grown: Path) -> N
     assert "read app/features/orders next" in told
 
 
-@pytest.mark.usefixtures("alone")
 def test_its_tables_are_made_where_the_database_has_the_services_own(
     grown: Path, tools: Path
 ) -> None:

@@ -37,7 +37,6 @@ def test_a_check_of_the_project_passes(project: Path, check: str) -> None:
     run(project / ".venv/bin" / program, *arguments, cwd=project)
 
 
-@pytest.mark.usefixtures("alone")
 def test_their_own_tests_pass_and_cover_them(project: Path) -> None:
     tests = [f"tests/features/{name}" for name in OTHERS]
     covered = [f"--cov=app/features/{name}" for name in OTHERS]

@@ -9,7 +9,7 @@ from tools.postgres import Server
 
 # Those of a part are there where the part is.
 PARTS = ("tests.jobs",)
-pytest_plugins = ["tests.support.fixtures", *filter(find_spec, PARTS)]
+pytest_plugins = ["tests.support.fixtures", "tests.support.measuring", *filter(find_spec, PARTS)]
 
 
 # Imported when a test asks for it: the chassis's tests have to pass when `app` cannot be imported.

@@ -1,6 +1,7 @@
 """Migrations: they follow the models, go back, and may be started by every replica at once."""
 
 import asyncio
+import os
 import shutil
 import socket
 import subprocess
@@ -20,7 +21,6 @@ from alembic.util import CommandError
 from chassis.database.migrations.differences import differences
 from tests.composition import make_settings
 from tests.support.composition import PROJECT
-from tests.support.serving import unmeasured
 from tools.postgres import Server, running
 
 PATIENCE = 120
@@ -82,10 +82,11 @@ def config_for(url: str, project: Path = PROJECT) -> Config:
 
 def run(*arguments: str, url: str) -> "subprocess.CompletedProcess[str]":
     """Run Python as a replica does: the database is named by the environment."""
+    given = {"DATABASE_URL": url, "DATABASE_CONNECT_TIMEOUT": "60", "ENVIRONMENT": "test"}
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=PROJECT,
-        env=unmeasured(DATABASE_URL=url, DATABASE_CONNECT_TIMEOUT="60", ENVIRONMENT="test"),
+        env=os.environ | given,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

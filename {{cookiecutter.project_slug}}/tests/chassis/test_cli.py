@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -28,7 +29,6 @@ from tests.support.serving import (
     fork,
     interpret,
     serving,
-    unmeasured,
     until,
 )
 from tests.support.settings import make_settings
@@ -210,9 +210,10 @@ def test_openapi_prints_the_document() -> None:
 
 def test_what_is_logged_meanwhile_is_no_part_of_the_document(tmp_path: Path) -> None:
     program = [sys.executable, "-c", WITH_FACTORY, "tests.chassis.served_app:create_twin_app"]
-    env = unmeasured(PYTHONPATH=str(PROJECT), DATABASE_URL="postgresql://localhost:1/nowhere")
+    given = {"PYTHONPATH": str(PROJECT), "DATABASE_URL": "postgresql://localhost:1/nowhere"}
 
     command = [*program, "openapi"]
+    env = os.environ | given
     done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, check=True)
 
     assert "/slow-too" in json.loads(done.stdout)["paths"]

@@ -14,7 +14,6 @@ from multiprocessing.connection import Connection
 from typing import NamedTuple, Self, cast
 
 import coverage
-import pytest
 from uvicorn.importer import import_from_string
 
 from chassis.cli.service import Service
@@ -82,9 +81,7 @@ class Fork:
 def _prepare() -> None:
     """Start the process to fork from, the first time. What it imports is measured elsewhere."""
     CONTEXT.set_forkserver_preload(IMPORTED)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
-        forkserver.ensure_running()
+    forkserver.ensure_running()
 
 
 def _become(program: Program, output: Connection) -> None:

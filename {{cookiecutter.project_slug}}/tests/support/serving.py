@@ -18,6 +18,7 @@ from typing import Any, cast
 
 import httpx
 
+from tests.support import measuring
 from tests.support.forking import Fork, Program
 
 PROJECT = Path(__file__).parent.parent.parent
@@ -35,8 +36,6 @@ KEPT = (
     "PYTHONDONTWRITEBYTECODE",
     "PYTHONPYCACHEPREFIX",
 )
-MEASURED = "COVERAGE_PROCESS_CONFIG"
-"""Tells a program that its coverage is measured. Starting to takes longer than most tests do."""
 ADDRESS = re.compile(r"Uvicorn running on (http://\S+:\d+|unix socket /\S+)")
 UNIX_SOCKET = "unix socket "
 STARTED = "Application startup complete"
@@ -191,15 +190,9 @@ def client_at(url: str) -> httpx.Client:
     return httpx.Client(base_url="http://service", transport=transport)
 
 
-def unmeasured(**env: str) -> dict[str, str]:
-    """The environment of the tests, for a program whose coverage would only cost time."""
-    kept = {name: value for name, value in os.environ.items() if name != MEASURED}
-    return kept | env
-
-
 def _environment(env: dict[str, str], *, measured: bool) -> dict[str, str]:
-    names = (*KEPT, MEASURED) if measured else KEPT
-    kept = {name: os.environ[name] for name in names if name in os.environ}
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    kept |= measuring.measured() if measured else {}
     return kept | {"PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1"} | env
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from typing import Any
 
 from tests.chassis.accounts.people import KEY, PASSWORD
 from tests.support.composition import PROJECT
-from tests.support.serving import PATIENCE, serving, unmeasured
+from tests.support.serving import PATIENCE, serving
 
 FACTORY = "tests.chassis.accounts.application:create_app"
 KEPT = {"access_token": "ACCESS", "refresh_token": "REFRESH", "id": "USER_ID"}
@@ -28,7 +29,7 @@ async def test_every_command_of_the_page_succeeds(clean_database: None, database
     typed = commands()
     assert len(typed) > 10
     with serving(FACTORY, env=env) as served:
-        known = unmeasured(PYTHONPATH=str(PROJECT), **env)
+        known = os.environ | {"PYTHONPATH": str(PROJECT)} | env
         for command in typed:
             answer = await asyncio.to_thread(run, command, served.url, known)
             known |= {KEPT[name]: answer[name] for name in KEPT if answer.get(name)}

@@ -199,6 +199,7 @@ class Tracked:
         Tracked.alive -= 1
 
 
+@pytest.mark.no_cover  # other tests cover it; measured, it would take thrice as long
 async def test_of_a_hundred_thousand_items_as_many_are_held_as_are_worked_on() -> None:
     taken = 0
 

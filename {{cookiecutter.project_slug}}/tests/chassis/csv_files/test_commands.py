@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.chassis.csv_files.test_exporting import names_in
-from tests.support.serving import PATIENCE, PROJECT, start, unmeasured
+from tests.support.serving import PATIENCE, PROJECT, start
 
 MANY = 50_000
 PATIENT = {"DATABASE_CONNECT_TIMEOUT": "60"}
@@ -133,7 +133,7 @@ async def peaks(gadgets: Any, database_url: str, tmp_path: Path, count: int) -> 
 def measured(database_url: str, *arguments: str) -> tuple[int, int]:
     """Exit status, and the peak of resident memory in KiB."""
     program = [sys.executable, *PROGRAM, arguments[0], "gadgets", *arguments[1:]]
-    env = unmeasured(DATABASE_URL=database_url, PYTHONPATH=str(PROJECT), **PATIENT)
+    env = os.environ | {"DATABASE_URL": database_url, "PYTHONPATH": str(PROJECT), **PATIENT}
     with subprocess.Popen(program, env=env, cwd=Path(arguments[1]).parent) as process:
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)

@@ -48,6 +48,7 @@ class ServiceSettings(Settings):
     admin_password: str = "hunter2"
 
 
+@pytest.mark.no_cover  # other tests cover it; measured, it would take thrice as long
 @pytest.mark.parametrize("name", setting_names(Settings))
 def test_no_fault_of_any_setting_shows_a_password(setenv: Any, name: str) -> None:
     for value in LEAKY:

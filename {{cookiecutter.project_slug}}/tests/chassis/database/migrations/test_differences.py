@@ -1,5 +1,6 @@
 """What differs between models and database is a sentence; so is that nothing does."""
 
+import os
 import subprocess
 import sys
 from argparse import Namespace
@@ -13,7 +14,6 @@ from chassis.database.migrations.differences import differences, in_sentences
 from tests.chassis.database.migrations.changing import begin, named
 from tests.chassis.database.migrations.project import Project
 from tests.support.composition import PROJECT
-from tests.support.serving import unmeasured
 
 MERGE = ("merge", "heads", "-m", "merge")
 
@@ -121,7 +121,7 @@ def test_heads_are_merged_as_the_advice_says(project: Project) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "alembic", "-c", env.parent.with_name("alembic.ini"), *MERGE],
         cwd=PROJECT,
-        env=unmeasured(DATABASE_URL=project.url, ENVIRONMENT="test"),
+        env=os.environ | {"DATABASE_URL": project.url, "ENVIRONMENT": "test"},
         capture_output=True,
         text=True,
         check=False,
