@@ -1,6 +1,6 @@
 """Build an image without an engine, and run what is in it as an engine would.
 
-No registry is asked: a Debian that debootstrap makes stands in for the official Python image. It
+No registry is asked: a Debian that mmdebstrap makes stands in for the official Python image. It
 has another minor version of Python; all else is the Dockerfile's own.
 """
 
@@ -61,7 +61,7 @@ class Builder:
 
     def make_base(self) -> None:
         tree = self.home / "debian"
-        run("debootstrap", "--variant=minbase", f"--include={PACKAGES}", "bookworm", tree)
+        run("mmdebstrap", "--variant=minbase", f"--include={PACKAGES}", "bookworm", tree)
         for mark in tree.glob("usr/lib/python3*/EXTERNALLY-MANAGED"):
             mark.unlink()
         (tree / "usr/bin/python").symlink_to("python3")

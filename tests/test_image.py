@@ -28,7 +28,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def image(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Image]:
-    need(buildah="buildah", debootstrap="debootstrap")
+    need(buildah="buildah", mmdebstrap="mmdebstrap")
     builder = Builder(tmp_path_factory.mktemp("builder"))
     builder.make_base()
     yield builder.build(project, "--build-arg", f"SERVICE_VERSION={VERSION}")
