@@ -64,6 +64,13 @@ def test_a_target_says_whether_it_was_met() -> None:
     assert set(met.values()) == {"not measured"}
 
 
+def test_of_a_target_that_was_missed_it_says_what_is_in_the_way() -> None:
+    target = next(target for target in TARGETS if target.in_the_way)
+    missed = table({target.ratio: target.limit + 0.01}).note
+    assert target.in_the_way in missed
+    assert target.in_the_way not in table({target.ratio: target.limit}).note
+
+
 def test_medians_are_of_rounds_and_ratios_of_neighbours() -> None:
     ours = [Sample(cpu, 1, 1, 1) for cpu in (20.0, 30.0, 400.0)]
     bare = [Sample(cpu, 1, 1, 1) for cpu in (10.0, 10.0, 200.0)]

@@ -44,6 +44,8 @@ def _compare(programs: dict[str, Program]) -> Findings:
     ratios = {
         "all on, trivial": trivial.ratio("trivial, both", "trivial, as it ships"),
         "all on, get": read.ratio("get, both", "get, as it ships"),
+        "spans, trivial": trivial.ratio("trivial, spans of all", "trivial, as it ships"),
+        "spans, get": read.ratio("get, spans of all", "get, as it ships"),
     }
     rows = [
         (*row, f"{samples.ratio(row[0], f'{kind}, as it ships'):.2f}")
