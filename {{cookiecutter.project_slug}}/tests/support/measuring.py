@@ -4,7 +4,6 @@ To start measuring takes longer than most tests do.
 """
 
 import os
-from collections.abc import Iterator
 
 import pytest
 
@@ -13,13 +12,11 @@ FOR_ALL = "COVERAGE_PROCESS_CONFIG"
 SET_ASIDE = f"TESTS_{FOR_ALL}"
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _not_for_all() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        if FOR_ALL in os.environ:
-            patch.setenv(SET_ASIDE, os.environ[FOR_ALL])
-            patch.delenv(FOR_ALL)
-        yield
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Before each test: coverage sets it whenever it starts, and so after each `no_cover`."""
+    if FOR_ALL in os.environ:
+        os.environ[SET_ASIDE] = os.environ.pop(FOR_ALL)
 
 
 def measured() -> dict[str, str]:

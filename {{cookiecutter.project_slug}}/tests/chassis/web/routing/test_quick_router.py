@@ -46,7 +46,6 @@ def scopes(path: str) -> Iterator[Scope]:
         yield {"type": "websocket", "scheme": "ws", "subprotocols": [], "state": {}} | about
 
 
-@pytest.mark.no_cover  # other tests cover it; measured, it would take thrice as long
 @pytest.mark.parametrize("slashes", [False, True])
 @pytest.mark.parametrize("others_first", [False, True])
 @pytest.mark.parametrize("turn", [0, 8])
