@@ -152,6 +152,7 @@ class Served:
 def serving(row: Row, place: Path, programs: Path, postgres: Postgres) -> Iterator[Served]:
     """On a database of its own, until the block ends; how it is stopped is up to that."""
     database, port = row.id, free_port()
+    postgres.rows(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
     postgres.rows(f'CREATE DATABASE "{database}" TEMPLATE shop')
     with (place / f"{row.id}.log").open("wb") as output:
         process = subprocess.Popen(

@@ -4,6 +4,7 @@ Two workers with a pool of four; what is created is committed before it is told;
 """
 
 import shutil
+import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -26,6 +27,12 @@ from tests.pieces import database_server
 from tests.running import run, uv
 
 CREATES, CLIENTS = 200, 8
+MAY_NOT_END = {"sanic": 3}
+"""How often a server is tried that may stay when it is told to end.
+
+Sanic's manager, interrupted by the signal, asks for the state of its workers on the connection on
+which it may be asking already: `shutdown_signal` and `_sync_states` in `sanic/worker/manager.py`.
+"""
 APPLICATIONS = sorted(path.name for path in RECIPES.glob("with_*"))
 
 
@@ -59,6 +66,16 @@ def postgres(
 def test_a_framework_keeps_the_discipline(
     row: Row, recipes: Path, programs: Path, postgres: Postgres
 ) -> None:
+    for others in reversed(range(MAY_NOT_END.get(row.program, 1))):
+        try:
+            keeps_the_discipline(row, recipes, programs, postgres)
+            break
+        except subprocess.TimeoutExpired:
+            if not others:
+                raise
+
+
+def keeps_the_discipline(row: Row, recipes: Path, programs: Path, postgres: Postgres) -> None:
     with serving(row, recipes, programs, postgres) as served:
         served.wait_until_it_answers("/health/ready", 200)
         with ThreadPoolExecutor(CLIENTS) as clients:

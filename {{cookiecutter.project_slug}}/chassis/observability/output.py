@@ -49,5 +49,6 @@ class LineBuffer(TextIOBase):
     def flush(self) -> None:
         with self._writing:
             self._scheduled_in = None
-            self._stream.write("".join(self._lines.popleft() for _ in range(len(self._lines))))
-            self._stream.flush()
+            if self._lines:
+                self._stream.write("".join(self._lines.popleft() for _ in range(len(self._lines))))
+                self._stream.flush()

@@ -37,6 +37,16 @@ def test_without_a_loop_each_line_is_written_at_once() -> None:
     assert stream.getvalue() == "one\n"
 
 
+def test_a_stream_may_be_closed_when_all_is_written() -> None:
+    """At its end a process flushes once more, when whoever gave the stream may have closed it."""
+    stream = StringIO()
+    lines = LineBuffer(stream)
+    lines.write("one\n")
+    stream.close()
+
+    lines.flush()
+
+
 def test_lines_left_by_a_loop_that_ended_follow_with_the_next() -> None:
     stream = StringIO()
     lines = LineBuffer(stream)
