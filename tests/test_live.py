@@ -47,7 +47,7 @@ def test_the_checks_of_the_chassis_are_green(project: Path) -> None:
 @pytest.mark.parametrize("example", [True], ids=["with-example"], indirect=True, scope="module")
 def test_it_stands_a_soak(project: Path) -> None:
     """Once: the checks of either service run a short one too."""
-    make("soak", "SECONDS=30", cwd=project)
+    make("soak", "SECONDS=15", cwd=project)
 
 
 def test_setting_up_again_changes_nothing(project: Path) -> None:
