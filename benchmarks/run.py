@@ -1,5 +1,7 @@
 """The measuring itself, with a baked service and DATABASE_URL at hand."""
 
+import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -53,18 +55,28 @@ SECTIONS: dict[str, Section] = {
 
 
 def measure(directory: Path, chosen: Sequence[str]) -> None:
-    """Print what is found. Only a whole run is written down: figures of two do not compare."""
+    """Print what is found. Only a whole run is written down: figures of two do not compare.
+
+    A section that breaks costs no other its figures; the page and the exit status tell of it.
+    """
     service = Service(directory, directory / ".venv/bin/python")
     service.migrate()
     circumstances = machine.describe(service.python, machine.busyness())
-    found = Findings()
+    found, broken = Findings(), []
     for number, name in enumerate(chosen, start=1):
         tell(f"{name}, section {number} of {len(chosen)}")
-        section = SECTIONS[name](service)
+        try:
+            section = SECTIONS[name](service)
+        except Exception:  # noqa: BLE001  whatever it is, it is told
+            traceback.print_exc()
+            broken.append(name)
+            continue
         for table in section.tables:
             print(table.text(), flush=True)
         found.add(section)
     if found.ratios:
         print(targets.table(found.ratios).text())
+    missing = [f"Not measured, because they broke: {', '.join(broken)}."] if broken else []
     if list(chosen) == list(SECTIONS):
-        results.write(found, circumstances, Path(__file__).parent)
+        results.write(found, [*circumstances, *missing], Path(__file__).parent)
+    sys.exit("".join(missing) or 0)

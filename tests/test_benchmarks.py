@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import run as run_of_sections
 from benchmarks.asks import CREATE, LIVE
 from benchmarks.findings import Bars, Findings
 from benchmarks.load import Ask, is_complete, send
@@ -112,6 +113,29 @@ def test_a_section_that_does_not_exist_is_refused_before_anything_is_baked() -> 
     assert said.returncode == 2
     assert "no such section: htpp" in said.stderr
     assert all(name in said.stderr for name in SECTIONS)
+
+
+def test_a_section_that_breaks_costs_no_other_its_figures(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def breaks(_: Service) -> Findings:
+        message = "a check was red"
+        raise RuntimeError(message)
+
+    sections = {"breaks": breaks, "stands": lambda _: Findings([TABLE])}
+    written: list[tuple[Findings, list[str]]] = []
+    monkeypatch.setattr(run_of_sections, "SECTIONS", sections)
+    monkeypatch.setattr("benchmarks.machine.describe", lambda *_: ["Somewhere."])
+    monkeypatch.setattr("benchmarks.results.write", lambda *given: written.append(given[:2]))
+    monkeypatch.setattr(Service, "migrate", lambda _: None)
+
+    with pytest.raises(SystemExit, match="because they broke: breaks"):
+        run_of_sections.measure(tmp_path, list(sections))
+
+    ((found, circumstances),) = written
+    assert found.tables == [TABLE]
+    assert circumstances == ["Somewhere.", "Not measured, because they broke: breaks."]
+    assert "RuntimeError: a check was red" in capsys.readouterr().err
 
 
 def test_it_says_where_it_is_and_since_when(capsys: pytest.CaptureFixture[str]) -> None:

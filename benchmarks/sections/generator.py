@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks.bakes import BAKE, ROOT
 from benchmarks.findings import Findings
+from benchmarks.progress import tell
 from benchmarks.servers import baked
 from benchmarks.service import Service
 from benchmarks.tables import Table
@@ -21,7 +22,7 @@ NOTE = "Packages come from uv's cache; the PostgreSQL server runs already."
 
 def measure(_: Service) -> Findings:
     """Bake, install, and serve, as a person would."""
-    rounds = [_once() for _ in range(ROUNDS)]
+    rounds = [_once(number) for number in range(1, ROUNDS + 1)]
     bake, install, serve = map(statistics.median, zip(*rounds, strict=True))
     rows = [
         ("bake", f"{bake:.1f}"),
@@ -33,7 +34,8 @@ def measure(_: Service) -> Findings:
     return Findings([Table("Generator", ("", "s"), rows, NOTE)])
 
 
-def _once() -> tuple[float, float, float]:
+def _once(number: int) -> tuple[float, float, float]:
+    tell(f"  from nothing, {number} of {ROUNDS}")
     with tempfile.TemporaryDirectory() as place:
         service = Path(place) / "order-service"
         bake = _seconds(*BAKE, "--output-dir", place, cwd=ROOT)
@@ -55,8 +57,10 @@ def _checks() -> Iterator[tuple[str, float]]:
             service = Path(place) / "order-service"
             _seconds(*BAKE, "--output-dir", place, *answers, cwd=ROOT)
             _seconds("make", "setup", cwd=service)
+            tell(f"  {name}")
             yield name, _seconds(*AS_A_PERSON, "make", "check", cwd=service)
             if not answers:
+                tell("  make check-chassis, some minutes")
                 seconds = _seconds(*AS_A_PERSON, "make", "check-chassis", cwd=service)
                 yield "make check-chassis", seconds
 
