@@ -1,14 +1,14 @@
-"""Which of the programs that tests start have their coverage measured: those that ask for it.
-
-To start measuring takes longer than most tests do.
-"""
+"""Coverage of what tests run: of programs that ask for it, and of threads without a standstill."""
 
 import os
+import sys
+import weakref
+from typing import Any
 
 import pytest
 
 FOR_ALL = "COVERAGE_PROCESS_CONFIG"
-"""Where coverage looks for its settings when a program starts."""
+"""Where coverage looks for its settings when a program starts, which takes long."""
 SET_ASIDE = f"TESTS_{FOR_ALL}"
 
 
@@ -17,6 +17,24 @@ def pytest_runtest_setup() -> None:
     """Before each test: coverage sets it whenever it starts, and so after each `no_cover`."""
     if FOR_ALL in os.environ:
         os.environ[SET_ASIDE] = os.environ.pop(FOR_ALL)
+
+
+class ForgetsInC(weakref.WeakKeyDictionary[Any, Any]):
+    """Coverage has the greenlet of each thread in one, and a thread that ends leaves it.
+
+    Greenlet says so in a pending call. CPython 3.11 never leaves that call again when it runs a
+    function of Python that is traced, as the callback is otherwise, and another thread ends just
+    then.
+    """
+
+    def __init__(self, dict: Any = None) -> None:  # noqa: A002  its name in the library
+        super().__init__(dict)
+        self._remove = self.data.__delitem__  # type: ignore[attr-defined]
+
+
+def pytest_configure() -> None:
+    if sys.version_info < (3, 12):
+        weakref.WeakKeyDictionary = ForgetsInC  # type: ignore[misc]
 
 
 def measured() -> dict[str, str]:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.chassis.csv_files.test_exporting import names_in
+from tests.support.measuring import measured as measured_coverage
 from tests.support.serving import PATIENCE, PROJECT, start
 
 MANY = 50_000
@@ -98,9 +99,10 @@ async def test_who_has_read_enough_of_an_export_gets_no_traceback(
 
 
 def exported_to(output: int, database_url: str) -> "subprocess.CompletedProcess[bytes]":
+    given = {"DATABASE_URL": database_url, "PYTHONPATH": str(PROJECT), **PATIENT}
     return subprocess.run(
         [sys.executable, *PROGRAM, "export", "gadgets"],
-        env=os.environ | {"DATABASE_URL": database_url, "PYTHONPATH": str(PROJECT), **PATIENT},
+        env=os.environ | given | measured_coverage(),
         stdout=output,
         stderr=subprocess.PIPE,
         check=False,

@@ -1,0 +1,49 @@
+"""What is measured runs on, whatever its threads do."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.composition import PROJECT
+from tests.support.serving import PATIENCE
+
+SETTINGS = "[run]\nbranch = true\nconcurrency = thread, greenlet\n"
+THREADS = """
+import threading, time
+from tests.support.measuring import pytest_configure
+
+def end_threads(until):
+    while time.monotonic() < until:
+        thread = threading.Thread(target=str)
+        thread.start()
+        thread.join()
+
+pytest_configure()
+until = time.monotonic() + 4
+for _ in range(6):
+    threading.Thread(target=end_threads, args=[until]).start()
+while time.monotonic() < until:
+    str()
+print("done")
+"""
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="it was mended in CPython 3.12")
+def test_threads_that_end_at_the_same_time_stop_nothing(tmp_path: Path) -> None:
+    settings, program = tmp_path / "settings", tmp_path / "program.py"
+    settings.write_text(SETTINGS, encoding="utf-8")
+    program.write_text(THREADS, encoding="utf-8")
+    options = (f"--rcfile={settings}", f"--data-file={tmp_path / 'found'}")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "coverage", "run", *options, program],
+        env={"PYTHONPATH": str(PROJECT)},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+    assert done.stdout == "done\n", done.stderr
