@@ -62,6 +62,18 @@ def measure(directory: Path, chosen: Sequence[str]) -> None:
     service = Service(directory, directory / ".venv/bin/python")
     service.migrate()
     circumstances = machine.describe(service.python, machine.busyness())
+    found, broken = _measured(service, chosen)
+    if found.ratios:
+        print(targets.table(found.ratios).text())
+    missing = [f"Not measured, because they broke: {', '.join(broken)}."] if broken else []
+    if list(chosen) == list(SECTIONS):
+        results.write(found, [*circumstances, *missing], Path(__file__).parent)
+    if missing:
+        sys.exit(missing[0])
+
+
+def _measured(service: Service, chosen: Sequence[str]) -> tuple[Findings, list[str]]:
+    """What was found, and which sections broke."""
     found, broken = Findings(), []
     for number, name in enumerate(chosen, start=1):
         tell(f"{name}, section {number} of {len(chosen)}")
@@ -70,13 +82,8 @@ def measure(directory: Path, chosen: Sequence[str]) -> None:
         except Exception:  # noqa: BLE001  whatever it is, it is told
             traceback.print_exc()
             broken.append(name)
-            continue
-        for table in section.tables:
-            print(table.text(), flush=True)
-        found.add(section)
-    if found.ratios:
-        print(targets.table(found.ratios).text())
-    missing = [f"Not measured, because they broke: {', '.join(broken)}."] if broken else []
-    if list(chosen) == list(SECTIONS):
-        results.write(found, [*circumstances, *missing], Path(__file__).parent)
-    sys.exit("".join(missing) or 0)
+        else:
+            for table in section.tables:
+                print(table.text(), flush=True)
+            found.add(section)
+    return found, broken

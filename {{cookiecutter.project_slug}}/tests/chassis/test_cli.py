@@ -211,9 +211,9 @@ def test_openapi_prints_the_document() -> None:
 def test_what_is_logged_meanwhile_is_no_part_of_the_document(tmp_path: Path) -> None:
     program = [sys.executable, "-c", WITH_FACTORY, "tests.chassis.served_app:create_twin_app"]
     given = {"PYTHONPATH": str(PROJECT), "DATABASE_URL": "postgresql://localhost:1/nowhere"}
+    env = os.environ | given
 
     command = [*program, "openapi"]
-    env = os.environ | given
     done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, check=True)
 
     assert "/slow-too" in json.loads(done.stdout)["paths"]

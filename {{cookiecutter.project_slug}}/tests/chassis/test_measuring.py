@@ -1,11 +1,13 @@
-"""What is measured runs on, whatever its threads do."""
+"""Of the programs of tests those are measured that ask for it; what is measured runs on."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.support import measuring
 from tests.support.composition import PROJECT
 from tests.support.serving import PATIENCE
 
@@ -28,6 +30,16 @@ while time.monotonic() < until:
     str()
 print("done")
 """
+
+
+def test_a_program_is_measured_when_it_asks_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(measuring.SET_ASIDE, "of an earlier start")
+    monkeypatch.setenv(measuring.FOR_ALL, "settings")
+
+    measuring.pytest_runtest_setup()
+
+    assert measuring.FOR_ALL not in os.environ
+    assert measuring.measured() == {measuring.FOR_ALL: "settings"}
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="it was mended in CPython 3.12")

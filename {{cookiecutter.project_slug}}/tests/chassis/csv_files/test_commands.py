@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.chassis.csv_files.test_exporting import names_in
-from tests.support.measuring import measured as measured_coverage
+from tests.support import measuring
 from tests.support.serving import PATIENCE, PROJECT, start
 
 MANY = 50_000
@@ -102,7 +102,7 @@ def exported_to(output: int, database_url: str) -> "subprocess.CompletedProcess[
     given = {"DATABASE_URL": database_url, "PYTHONPATH": str(PROJECT), **PATIENT}
     return subprocess.run(
         [sys.executable, *PROGRAM, "export", "gadgets"],
-        env=os.environ | given | measured_coverage(),
+        env=os.environ | given | measuring.measured(),
         stdout=output,
         stderr=subprocess.PIPE,
         check=False,
