@@ -16,6 +16,10 @@ from chassis.database.migrations.running import LOCK
 from tests.chassis.database.migrations.project import Project
 from tests.support.serving import until
 
+LAST_ASKED = """SELECT query_start FROM pg_stat_activity
+                WHERE datname = current_database() AND pid <> pg_backend_pid()
+                  AND query LIKE '%pg_try_advisory_lock%'"""
+
 WHOLE = "\nThe traceback: `alembic --raiseerr ...`, or `make migrate ARGS=--raiseerr`."
 
 
@@ -205,6 +209,9 @@ def test_who_waits_for_another_process_says_so(
         ask(f"SELECT pg_advisory_lock({LOCK})")
         waiting.start()
         assert until(lambda: "waiting, another process migrates" in seen())
+        first = ask(LAST_ASKED)
+        assert until(lambda: ask(LAST_ASKED) > first)
+        assert ask("SELECT to_regclass('tasks')")[0][0] is None
     waiting.join()
 
     assert project.sql("SELECT to_regclass('tasks')::text") == ["tasks"]
