@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.baking import DEFAULT, TEMPLATE, USUAL, bake_by_command, baked_from
 from tests.conftest import commit
-from tests.running import run, uv
+from tests.running import run, temporary_in_memory, uv
 
 ANSWERS = {
     "project_name": "Order Service",
@@ -121,7 +121,7 @@ def test_cruft_keeps_its_own_record_and_hears_nothing_from_the_hooks(
 def template_tool(project: Path, *command: str, ok: bool | None = True) -> str:
     """What `make template-check` and the like run; returns all it says."""
     tool = (sys.executable, "-B", "-m", "tools.template", *command)
-    done = run(*tool, cwd=project, ok=ok, env={"UV": uv()})
+    done = run(*tool, cwd=project, ok=ok, env={"UV": uv()} | temporary_in_memory())
     return done.stdout + done.stderr
 
 
