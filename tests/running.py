@@ -24,7 +24,7 @@ FOREIGN_GROUPS = (
     *("MAKE", "PYTHON", "PYTEST", "COV"),
     *("SERVER_", "DATABASE_", "CORS_", "LOG_", "RATE_LIMIT_", "METRICS_"),
 )
-MEMORY = Path("/dev/shm")
+MEMORY = Path("/dev/shm")  # noqa: S108  TMPDIR, where each makes names of its own
 OWN_UV = Path(__file__).parent.parent / ".tools/uv/bin/uv"
 PATIENCE = 180.0
 INTERRUPTED = {0, 2, 130, -signal.SIGINT}  # what make answers to Ctrl-C

@@ -11,7 +11,7 @@ from tests import before_parts
 from tests.baking import TEMPLATE, baked_from
 from tests.before_the_move import change, go_back, work_of_a_team
 from tests.conftest import clone_template, commit
-from tests.running import run, uv
+from tests.running import run, temporary_in_memory, uv
 from tests.test_updates import CRUFT, template_tool
 
 CONFLICT = re.compile(r"^<{7} .*?\n(.*?)^={7}\n(.*?)^>{7} .*?\n", re.MULTILINE | re.DOTALL)
@@ -36,7 +36,7 @@ def project(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     commit(made, "Our work")
     run("git", "read-tree", "--reset", "-u", "HEAD~1", cwd=template)
     commit(template, "The template as it is")
-    run(*CRUFT, "update", "--skip-apply-ask", cwd=made)
+    run(*CRUFT, "update", "--skip-apply-ask", cwd=made, env=temporary_in_memory())
     return made
 
 
@@ -68,7 +68,7 @@ def committed(decided: Path) -> Path:
 
 def move(project: Path, tools: Path, *, ok: bool) -> str:
     command = (tools / "python", "-B", "-m", "tools.move_to_chassis")
-    done = run(*command, cwd=project, ok=ok, env={"UV": uv()})
+    done = run(*command, cwd=project, ok=ok, env={"UV": uv()} | temporary_in_memory())
     return done.stdout + done.stderr
 
 
