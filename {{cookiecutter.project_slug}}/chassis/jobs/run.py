@@ -1,6 +1,6 @@
 """One attempt at a job, as its handler sees it."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.database.session import Database
 from chassis.jobs.claimed import Claimed, LeaseLostError
+from chassis.jobs.upstreams import Upstreams
 
 if TYPE_CHECKING:
     from chassis.outbound.opening import Outbound
-    from chassis.outbound.upstream import Upstream
 
 END = text("DELETE FROM jobs WHERE id = :id AND attempts = :attempts AND failed_at IS NULL")
 
@@ -42,10 +42,10 @@ class Run:
         return self._claimed.created_at
 
     @property
-    def upstreams(self) -> "Mapping[str, Upstream]":
+    def upstreams(self) -> Upstreams:
         """Other services, by the names that OUTBOUND_UPSTREAMS gives them."""
         outbound: Outbound | None = getattr(self.state, "outbound", None)
-        return {} if outbound is None else outbound.upstreams
+        return Upstreams({} if outbound is None else outbound.upstreams)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:

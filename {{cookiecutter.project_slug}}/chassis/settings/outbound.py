@@ -29,6 +29,12 @@ class Limits(Group):
     """Largest answer, decompressed; a larger one is refused."""
 
 
+def unnamed(name: str, by: str) -> str:
+    """What to tell who calls a service that the settings do not name."""
+    example = f'{{"{name}": "https://{name}.example/v1"}}'
+    return f"OUTBOUND_UPSTREAMS names no {name!r}, which {by} calls. Example: {example}"
+
+
 class UpstreamSettings(Limits):
     """One entry of OUTBOUND_UPSTREAMS: what it does not say is as for all."""
 

@@ -22,7 +22,7 @@ from chassis.database.connections.holding import count_held
 from chassis.settings import Settings
 from chassis.settings.faults import SettingsError
 from chassis.settings.identity import Environment
-from chassis.settings.outbound import OutboundSettings
+from chassis.settings.outbound import OutboundSettings, unnamed
 from chassis.settings.upstream_urls import PUBLIC
 from chassis.web.routing.every_route import every_route
 from chassis.web.service import service_of
@@ -61,7 +61,7 @@ def require_upstreams(settings: OutboundSettings, routes: Iterable[BaseRoute]) -
         if name not in settings.upstreams and name != PUBLIC
     }
     if missing:
-        raise SettingsError([_sentence(name, path) for name, path in missing.items()])
+        raise SettingsError([unnamed(name, path) for name, path in missing.items()])
 
 
 @asynccontextmanager
@@ -107,8 +107,3 @@ def _names(dependant: Dependant) -> Iterator[str]:
         yield dependant.call.name
     for part in dependant.dependencies:
         yield from _names(part)
-
-
-def _sentence(name: str, path: str) -> str:
-    example = f'{{"{name}": "https://{name}.example/v1"}}'
-    return f"OUTBOUND_UPSTREAMS names no {name!r}, which {path} calls. Example: {example}"

@@ -124,3 +124,16 @@ async def test_a_service_that_no_setting_names_is_not_there(
     await put(database, look)
 
     assert [it.outcome for it in await make_worker(look).once()] == ["done"]
+
+
+async def test_a_job_that_calls_it_says_which_setting_would_name_it(
+    database: Database, make_worker: MakeWorker, sql: Any
+) -> None:
+    await put(database, pay)
+
+    await make_worker(pay).once()
+
+    assert await sql.fetchval("SELECT error FROM jobs") == (
+        "UnnamedUpstreamError: OUTBOUND_UPSTREAMS names no 'payments', which a job calls. "
+        'Example: {"payments": "https://payments.example/v1"}'
+    )
