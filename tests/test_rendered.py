@@ -1,5 +1,6 @@
 """Ring 2: every set of parts gives exactly its files, all of them clean."""
 
+import ast
 import fnmatch
 import re
 from collections.abc import Iterator
@@ -125,3 +126,11 @@ def test_conditions_in_python_stand_in_the_wiring_only() -> None:
 def test_what_is_copied_without_rendering_exists() -> None:
     names, patterns = files_of(TEMPLATE), QUESTIONS["_copy_without_render"]
     assert [pattern for pattern in patterns if not fnmatch.filter(names, pattern)] == []
+
+
+def test_the_checks_of_the_chassis_know_the_rooms_of_parts() -> None:
+    tool = (TEMPLATE / "tools/checks.py").read_text(encoding="utf-8")
+    (known,) = re.findall(r"^PARTS = (.*)$", tool, re.MULTILINE)
+    patterns = (pattern for part in PARTS.values() for pattern in part["owns"])
+    rooms = {pattern.partition("/")[2] for pattern in patterns if pattern.startswith("chassis/")}
+    assert ast.literal_eval(known) == rooms

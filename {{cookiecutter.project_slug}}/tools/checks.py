@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,9 @@ BIN = Path(sys.executable).parent
 LANES = 2
 """The first check takes longest; the others run beside it, one after the other."""
 PROJECT = Path(__file__).parent.parent
+CHASSIS, TESTS = PROJECT / "chassis", "tests/chassis"
+PARTS = {"accounts", "jobs", "llm", "select_ai"}
+"""Rooms of the chassis that a service may lack: the others are covered without their tests."""
 PROCESSES = str(2 * (os.cpu_count() or 1))
 """Tests of the chassis wait for other programs half of their time."""
 COVERED = ("--cov-report=term-missing:skip-covered", "--cov-fail-under=100", "--no-cov-on-fail")
@@ -33,26 +36,38 @@ class Check:
     """Whether it is seen while it runs, as it takes longest."""
 
 
-CHECKS: Mapping[str, Sequence[Check]] = {
-    "app": (
-        Check(
-            "tests", ("pytest", "-n", "auto", *BRIEF, *APP_TESTS, "--cov=app", *COVERED), live=True
-        ),
+def checks_of_the_app() -> Sequence[Check]:
+    tests = ("pytest", "-n", "auto", *BRIEF, *APP_TESTS, "--cov=app", *COVERED)
+    return (
+        Check("tests", tests, live=True),
         Check("format", ("ruff", "format", "--check", ".")),
         Check("lint", ("ruff", "check", ".")),
         Check("house rules", ("python", "-m", "tools.house_rules")),
         Check("floors", ("lint-imports",)),
         Check("types", ("mypy", *APP_TYPES)),
-    ),
-    "chassis": (
-        Check(
-            "tests of the chassis",
-            ("pytest", "-n", PROCESSES, *BRIEF, "tests/chassis", "--cov=chassis", *COVERED),
-            live=True,
-        ),
-        Check("types", ("mypy",)),
-        Check("tests of the tools", ("pytest", "-n", "auto", "tests/tools")),
-    ),
+    )
+
+
+def checks_of_the_chassis() -> Iterator[Check]:
+    rooms = {path.stem for path in CHASSIS.glob("[a-z]*")}
+    parts = sorted(rooms & PARTS)
+    elsewhere = (f"--ignore={TESTS}/{part}" for part in parts)
+    core = ("-n", PROCESSES, TESTS, *elsewhere, *_covering(rooms - PARTS))
+    yield Check("tests of the chassis", ("pytest", *core), live=True)
+    yield Check("types", ("mypy",))
+    if parts:
+        tests = (f"{TESTS}/{part}" for part in parts)
+        yield Check("tests of its parts", ("pytest", "-n", "auto", *tests, *_covering(parts)))
+    yield Check("tests of the tools", ("pytest", "-n", "auto", "tests/tools"))
+
+
+def _covering(rooms: Iterable[str]) -> Sequence[str]:
+    return (*BRIEF, *(f"--cov=chassis.{room}" for room in rooms), *COVERED)
+
+
+CHECKS: Mapping[str, Callable[[], Iterable[Check]]] = {
+    "app": checks_of_the_app,
+    "chassis": checks_of_the_chassis,
 }
 
 
@@ -72,7 +87,7 @@ class Ended:
 def main(arguments: Sequence[str]) -> None:
     if len(arguments) != 1 or arguments[0] not in CHECKS:
         sys.exit(f"python -m tools.checks {' | '.join(CHECKS)}")
-    checks, failed = CHECKS[arguments[0]], []
+    checks, failed = CHECKS[arguments[0]](), []
     with ThreadPoolExecutor(LANES) as pool:
         for each in as_completed([pool.submit(run, check) for check in checks]):
             ended = each.result()
