@@ -56,7 +56,7 @@ def _checks() -> Iterator[tuple[str, float]]:
         with tempfile.TemporaryDirectory() as place:
             service = Path(place) / "order-service"
             _seconds(*BAKE, "--output-dir", place, *answers, cwd=ROOT)
-            _seconds("make", "setup", cwd=service)
+            _seconds(*AS_A_PERSON, "make", "setup", cwd=service)
             tell(f"  {name}")
             yield name, _seconds(*AS_A_PERSON, "make", "check", cwd=service)
             if not answers:
