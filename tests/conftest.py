@@ -2,7 +2,7 @@
 
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from xdist.scheduler import LoadFileScheduling
 from distribution.__main__ import build
 from tests.baking import DEFAULT, EVERYTHING, ROOT, bake
 from tests.pieces import PIECES, Serve, Served, database_server, hurried, serving, take
-from tests.running import run, uv
+from tests.running import forget_database, run, uv
 
 WHOLE_SUITES = {"test_live.py", "test_fastapi_suite.py", "test_in_place.py", "test_scaffold.py"}
 """They run whole suites of tests: two at a time would starve each other on a small machine."""
@@ -78,6 +78,24 @@ def installed(shared: Path) -> Path:
             run(uv(), "sync", "--quiet", cwd=bake(home, parts=EVERYTHING))
             (home / "ready").touch()
     return home / DEFAULT
+
+
+@pytest.fixture(scope="session")
+def own_database() -> Iterator[Callable[[Path], Path]]:
+    """Gives a service a database that is new, and deletes it in the end.
+
+    Root's server keeps its data elsewhere, by the service's path: an earlier run may have had that.
+    """
+    services: list[Path] = []
+
+    def own(service: Path) -> Path:
+        services.append(service)
+        forget_database(service)
+        return service
+
+    yield own
+    for service in services:
+        forget_database(service)
 
 
 @pytest.fixture(scope="session")

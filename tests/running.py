@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -89,6 +90,10 @@ def make(
 ) -> subprocess.CompletedProcess[str]:
     __tracebackhide__ = True
     return run("make", *arguments, cwd=cwd, env={"UV": uv()} | (env or {}), ok=ok)
+
+
+def forget_database(service: Path) -> None:
+    run(sys.executable, "-B", "-m", "tools.postgres", "--remove", cwd=service)
 
 
 def free_port() -> int:

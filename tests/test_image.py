@@ -3,7 +3,7 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -36,10 +36,10 @@ def image(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[I
 
 
 @pytest.fixture(scope="module")
-def database_url(installed: Path) -> Iterator[str]:
+def database_url(installed: Path, own_database: Callable[[Path], Path]) -> Iterator[str]:
     with subprocess.Popen(
         [installed / ".venv/bin/python", "-m", "tools.postgres", "--database", "image"],
-        cwd=installed,
+        cwd=own_database(installed),
         env=environment(),
         stdout=subprocess.PIPE,
         encoding="utf-8",

@@ -1,12 +1,23 @@
 """Ring 3: a baked service is set up, checked, migrated, started, used and stopped."""
 
+import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.baking import EVERYTHING, NOTHING, bake
 from tests.resources import LIVE, database_of, make_resources
-from tests.running import ask, free_port, left_behind, make, run, serving, uv
+from tests.running import (
+    ask,
+    forget_database,
+    free_port,
+    left_behind,
+    make,
+    run,
+    serving,
+    uv,
+)
 
 BESIDE_THE_EXAMPLE = {
     "reviews": "product_id:ref(products) order_id:ref(orders):optional stars:int:index "
@@ -25,8 +36,13 @@ def example(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture(scope="module")
-def project(example: bool, tmp_path_factory: pytest.TempPathFactory) -> Path:  # noqa: FBT001
-    made = bake(tmp_path_factory.mktemp("live"), parts=EVERYTHING if example else NOTHING)
+def project(
+    example: bool,  # noqa: FBT001
+    own_database: Callable[[Path], Path],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    place = tmp_path_factory.mktemp("live")
+    made = own_database(bake(place, parts=EVERYTHING if example else NOTHING))
     make("setup", cwd=made)
     if example:  # what `make resource` writes shares the checks of what a person wrote
         with database_of(made):
@@ -118,6 +134,7 @@ def schemathesis(port: int, cwd: Path, *more: str) -> None:
 
 
 def test_the_demo_of_a_fresh_clone_serves_until_ctrl_c(clone: Path, tmp_path: Path) -> None:
+    clone = clone.rename(tmp_path / secrets.token_hex(4))  # no earlier run left a database for it
     port, log = free_port(), tmp_path / "log"
     with serving("demo", cwd=clone, port=port, log=log):
         assert ask(port, "GET", "/docs")[0] == 200
@@ -125,6 +142,7 @@ def test_the_demo_of_a_fresh_clone_serves_until_ctrl_c(clone: Path, tmp_path: Pa
     assert left_behind(clone) == []
     assert f"http://127.0.0.1:{port}/docs" in log.read_text()
     assert run("git", "status", "--porcelain", cwd=clone).stdout == ""
+    forget_database(clone / "demo")
 
 
 def sign_in(project: Path, port: int, email: str = "ada@shop.example") -> str:

@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -145,9 +145,9 @@ def test_edits_in_the_same_files_stay_and_make_says_what_comes_next(grown: Path)
 
 @pytest.mark.parametrize("name", sorted(WITH_TABLES - {"example"}))
 def test_a_service_that_was_edited_where_a_part_has_its_lines_takes_it(
-    clone: Path, tmp_path: Path, tools: Path, name: str
+    clone: Path, own_database: Callable[[Path], Path], tmp_path: Path, tools: Path, name: str
 ) -> None:
-    project = baked_from(clone, tmp_path, "parts=example")
+    project = own_database(baked_from(clone, tmp_path, "parts=example"))
     for place, (before, ours) in EDITS.items():
         change(project / place, before, ours)
     (project / VERSIONS / "2026_11_22_0900-notes.py").write_text(NOTE, encoding="utf-8")
@@ -187,9 +187,9 @@ def test_a_line_that_both_changed_is_named_and_nothing_is_lost(grown: Path) -> N
 
 
 def test_its_tables_are_made_where_the_database_has_the_services_own(
-    grown: Path, tools: Path
+    grown: Path, own_database: Callable[[Path], Path], tools: Path
 ) -> None:
-    migrate(grown, tools)
+    migrate(own_database(grown), tools)
     change(grown / "app/transfers.py", "    *(),\n", "")
     commit(grown, "Make way")
 

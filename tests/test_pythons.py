@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -27,12 +28,14 @@ def interpreters() -> dict[str, str]:
 
 
 @pytest.mark.parametrize("version", VERSIONS, ids="python-{}".format)
-def test_a_service_is_set_up_typed_and_tested(version: str, tmp_path: Path) -> None:
+def test_a_service_is_set_up_typed_and_tested(
+    version: str, own_database: Callable[[Path], Path], tmp_path: Path
+) -> None:
     if version == f"{sys.version_info.major}.{sys.version_info.minor}":
         pytest.skip("the version that the other rings run on")
     if version not in interpreters():
         pytest.skip(f"no Python {version} on this machine")
-    project = bake(tmp_path)
+    project = own_database(bake(tmp_path))
     make("setup", cwd=project, env={"UV_PYTHON": interpreters()[version]})
     python = project / ".venv/bin/python"
     assert run(python, "--version").stdout.startswith(f"Python {version}.")

@@ -1,6 +1,6 @@
 """Ring 3: `make resource` in a service without any; test_live.py runs what it writes as a whole."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,9 +12,11 @@ from tests.running import make, run
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def project(
+    own_database: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
     """A baked service that had no resource, and a database server that runs all the while."""
-    made = bake(tmp_path_factory.mktemp("scaffold"), parts="kubernetes")
+    made = own_database(bake(tmp_path_factory.mktemp("scaffold"), parts="kubernetes"))
     make("setup", cwd=made)
     commit(made, "Start from the template")
     with database_of(made):
