@@ -13,8 +13,8 @@ from tools.resource import rendering, undoing
 from tools.resource.description.parsing import parse_fields
 from tools.resource.description.resource import Resource
 from tools.resource.errors import Refusal
+from tools.resource.project import inventory, record, tidying, writing
 from tools.resource.project import places as project
-from tools.resource.project import record, tidying, writing
 from tools.resource.project.record import Record, hash_of
 from tools.resource.project.wires import Wire, wires_of
 from tools.resource.project.wiring import unwire, wire
@@ -255,3 +255,13 @@ def test_what_was_done_is_drawn_as_a_tree() -> None:
         "        test_router.py  new",
     ]
     assert list(drawn([])) == []
+
+
+def test_a_module_beside_the_tests_of_features_is_no_feature(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "crates").mkdir()
+    (tmp_path / "callers.py").touch()
+    monkeypatch.setattr(inventory, "tests_of", lambda _: tmp_path)
+
+    assert {"crates", "callers.py"} & inventory.take_inventory().features == {"crates"}

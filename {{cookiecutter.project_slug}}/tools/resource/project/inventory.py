@@ -34,7 +34,8 @@ class Inventory:
 
 def take_inventory() -> Inventory:
     folders = (feature_of(""), tests_of(""))
-    features = {path.name for folder in folders for path in (PROJECT / folder).glob("[a-z]*")}
+    found = (path for folder in folders for path in (PROJECT / folder).glob("[a-z]*"))
+    features = {path.name for path in found if path.is_dir()}
     return Inventory(
         features=frozenset(features),
         tables=frozenset({*Base.metadata.tables, "alembic_version"}),
