@@ -58,7 +58,7 @@ def test_another_answer_makes_of_a_project_what_it_would_have_made_at_first(
 
 
 def test_a_text_is_changed_where_it_stands_and_edits_stay(project: Path) -> None:
-    change(project / "Makefile", "PORT ?= 8000", "PORT ?= 8001")
+    change(project / "Makefile", "PORT ?=\n", "PORT ?= 8001\n")
     commit(project, "Ours")
 
     answers = 'answers=description="Takes Bob\'s orders."'
@@ -71,12 +71,12 @@ def test_a_text_is_changed_where_it_stands_and_edits_stay(project: Path) -> None
 
 
 def test_only_the_answers_change_when_the_template_is_ahead(clone: Path, project: Path) -> None:
-    change(next(clone.glob("*cookie*/Makefile")), "PORT ?= 8000", "PORT ?= 9000")
+    change(next(clone.glob("*cookie*/Makefile")), "PORT ?=\n", "PORT ?= 9000\n")
     commit(clone, "Move")
 
     template_tool(project, "answer", "parts=example")
 
-    assert "PORT ?= 8000" in (project / "Makefile").read_text(encoding="utf-8")
+    assert "PORT ?=\n" in (project / "Makefile").read_text(encoding="utf-8")
     commit(project, "Answer anew")
     assert template_tool(project, "check", ok=False).startswith("1 commit behind ")
 

@@ -117,10 +117,10 @@ def test_an_edit_that_one_update_carried_is_shown_beside_what_the_next_one_bring
 
 
 def test_a_way_on_and_a_way_back_are_told_that_work(service: Path, project: Path) -> None:
-    change(project / "Makefile", "PORT ?= 8000", "PORT ?= 8001")
+    change(project / "Makefile", "PORT ?=\n", "PORT ?= 8001\n")
     commit(project, "Ours")
     before = contents_of(project)
-    change(service / "Makefile", "PORT ?= 8000", "PORT ?= 9000")
+    change(service / "Makefile", "PORT ?=\n", "PORT ?= 9000\n")
     (service / "docs/notes/four.md").write_text("theirs\n", encoding="utf-8")
     commit(service.parent, "Theirs")
 
@@ -138,7 +138,7 @@ def test_what_is_to_be_skipped_is_left_alone(service: Path, project: Path) -> No
         file.write('\n[tool.cruft]\nskip = ["docs/notes/*"]\n')
     commit(project, "Skip")
     change(service / "docs/notes/one.md", "one 3\n", "one three\n")
-    change(service / "Makefile", "PORT ?= 8000", "PORT ?= 8001")
+    change(service / "Makefile", "PORT ?=\n", "PORT ?= 8001\n")
     commit(service.parent, "Theirs")
 
     assert "docs/notes" not in template_tool(project, "update")

@@ -59,7 +59,7 @@ EDITS = {
         "        # ours\n        total = sum(",
     ),
     "app/features/orders/router.py": ("    status_code=201,\n", "    status_code=201,  # ours\n"),
-    "Makefile": ("PORT ?= 8000", "PORT ?= 9000"),
+    "Makefile": ("PORT ?=\n", "PORT ?= 9000\n"),
 }
 """Of a team, in files that parts have lines in."""
 

@@ -155,7 +155,7 @@ def test_a_project_tells_how_far_it_is_behind_and_catches_up(clone: Path, tmp_pa
 
 def test_edits_survive_an_update_of_the_same_files(clone: Path, tmp_path: Path) -> None:
     project = baked_from(clone, tmp_path)
-    change(project / "Makefile", "PORT ?= 8000", "PORT ?= 8001")
+    change(project / "Makefile", "PORT ?=\n", "PORT ?= 8001\n")
     (project / "app/features/mine.py").write_text('"""Mine."""\n', encoding="utf-8")
     commit(project, "Start")
     with (clone / TEMPLATE.name / "Makefile").open("a") as file:
@@ -173,9 +173,9 @@ def test_edits_survive_an_update_of_the_same_files(clone: Path, tmp_path: Path) 
 
 def test_a_conflict_is_shown_and_nothing_is_lost(clone: Path, tmp_path: Path) -> None:
     project = baked_from(clone, tmp_path)
-    change(project / "Makefile", "PORT ?= 8000", "PORT ?= 8001")
+    change(project / "Makefile", "PORT ?=\n", "PORT ?= 8001\n")
     commit(project, "Start")
-    change(clone / TEMPLATE.name / "Makefile", "PORT ?= 8000", "PORT ?= 9000")
+    change(clone / TEMPLATE.name / "Makefile", "PORT ?=\n", "PORT ?= 9000\n")
     commit(clone, "Move")
 
     told = template_tool(project, "update", ok=False)
