@@ -34,6 +34,11 @@ def test_the_example_file_lists_every_setting() -> None:
     assert settings_docs.env_example(text) == text, "run `make fix`"
 
 
+def test_each_setting_says_what_it_means() -> None:
+    silent = [it.name for it in settings_docs.settings() if not it.meaning]
+    assert silent == [], "write a docstring below each, then run `make fix`"
+
+
 def test_every_setting_of_the_database_is_explained() -> None:
     text = (PROJECT / "docs/database.md").read_text(encoding="utf-8")
     names = [it.name for it in settings_docs.settings() if it.name.startswith("DATABASE_")]

@@ -8,6 +8,7 @@ from tests.tools.refusing import refusal_of
 from tools.resource.description.kinds import KINDS
 from tools.resource.description.parsing import parse_field, parse_fields
 from tools.resource.description.resource import Resource
+from tools.resource.errors import Refusal
 from tools.resource.trial import Trial
 
 
@@ -33,6 +34,8 @@ from tools.resource.trial import Trial
         ("datetime:datetime", "the code of a feature uses that name"),
         ("self:str", "Python calls something else so"),
         ("xmin:int", "PostgreSQL has it on every table"),
+        ("a:str,b:int", "'a:str,b:int' has a comma in it: put spaces between fields"),
+        ("a:enum(b,c), d:int", "'a:enum(b,c),' has a comma in it"),
         ("a:str a:int", "The field a is there twice"),
         ("a:int:index min_a:str:unique", "the parameter min_a twice"),
         ("a:strng", "there is no type 'strng'. Did you mean str?"),
@@ -92,6 +95,15 @@ from tools.resource.trial import Trial
 )
 def test_a_field_that_cannot_be_is_refused(fields: str, reason: str) -> None:
     assert reason in refusal_of("things", fields)
+
+
+def test_each_field_that_cannot_be_is_told() -> None:
+    with pytest.raises(Refusal) as caught:
+        parse_fields("a:strng b:int c:int:uniqe")
+
+    first, second = str(caught.value).splitlines()
+    assert first.startswith("a: there is no type 'strng'.")
+    assert second.startswith("c: there is no constraint 'uniqe'.")
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,7 @@ def _make(plural: str, fields: str, model: str) -> None:
     _tell(make(resource))
     print(
         f"\nRead the migration, then `make check`; `make dev` serves {resource.path}."
+        f"\nIts routes ask nobody who calls; docs/who-calls.md says how they would."
         f"\nA rule about one: in its schemas.py, or in its repository.py with what is stored of it."
         f"\nUntil it is committed, `make resource-undo name={plural}` takes it out again."
     )

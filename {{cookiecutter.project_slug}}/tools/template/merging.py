@@ -4,12 +4,14 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tools.template import insertions
 from tools.template.repository import git, names
 
 PICK = (
     *("-c", "merge.renames=true"),  # whatever the person's own git is told to do
     # A file of the project's own stays where it is, whatever the template moved around it.
     *("-c", "merge.directoryRenames=false"),
+    *("-c", f"merge.both.driver={insertions.driver()}"),
     *("cherry-pick", "--no-commit", "--allow-empty"),
 )
 TEMPLATE = "refs/template"

@@ -13,12 +13,13 @@ from tools.resource.errors import Refusal
 
 WORD = re.compile(rf"(?:{QUOTED}|\([^()]*\)|[^\s'\"()])+|\S")
 PART = re.compile(rf"(?:{QUOTED}|\([^()]*\)|[^:'\"()])+")
+OWN_COMMAS = re.compile(rf"{QUOTED}|\([^()]*\)|=.*")
 TYPE = re.compile(r"(\w+)(?:\((.*)\))?")
 
 
 def parse_fields(text: str) -> list[Field]:
-    """Raises Refusal."""
-    fields = [parse_field(word) for word in WORD.findall(text)]
+    """Raises Refusal, with every field that cannot be."""
+    fields = _each_parsed(WORD.findall(text))
     if not fields:
         message = 'Say what it has: fields="number:str:unique total:decimal note:text:optional".'
         raise Refusal(message)
@@ -32,6 +33,18 @@ def parse_fields(text: str) -> list[Field]:
     return fields
 
 
+def _each_parsed(texts: Sequence[str]) -> list[Field]:
+    fields, faults = [], []
+    for text in texts:
+        try:
+            fields.append(parse_field(text))
+        except Refusal as refusal:
+            faults.append(str(refusal))
+    if faults:
+        raise Refusal("\n".join(faults))
+    return fields
+
+
 def _check_parameters(fields: Sequence[Field]) -> None:
     parameters = [parameter for field in fields for parameter in field.parameters]
     for parameter in parameters:
@@ -41,6 +54,9 @@ def _check_parameters(fields: Sequence[Field]) -> None:
 
 
 def parse_field(text: str) -> Field:
+    if "," in OWN_COMMAS.sub("", text):
+        message = f"{text!r} has a comma in it: put spaces between fields, nothing else."
+        raise Refusal(message)
     name, *rest = PART.findall(text)
     if not rest or ":".join([name, *rest]) != text:
         message = f"{text!r} is no field: write it as name:type, such as due_at:datetime."
