@@ -6,15 +6,18 @@ import structlog
 
 from chassis.jobs.claimed import Claimed
 from chassis.observability.queries import count_queries
-from chassis.observability.trace_context import TraceContext, begin_trace
+from chassis.observability.trace_context import TraceContext, begin_trace, current_trace
 
-CARRIED = ("request_id", "trace_id", "span_id", "principal")
+BOUND = ("request_id", "principal")
+CARRIED = (*BOUND, "trace_id", "span_id")
 
 
 def current_context() -> dict[str, str]:
     """Of the request, command or job that is being done now."""
-    bound = structlog.contextvars.get_contextvars()
-    return {name: str(bound[name]) for name in CARRIED if name in bound}
+    known = structlog.contextvars.get_contextvars()
+    if (trace := current_trace()) is not None:
+        known |= {"trace_id": trace.trace_id, "span_id": trace.span_id}
+    return {name: str(known[name]) for name in CARRIED if name in known}
 
 
 def trace_in(context: Mapping[str, str]) -> TraceContext | None:
@@ -31,8 +34,7 @@ def begin(claim: Claimed, own: TraceContext) -> None:
     """
     begin_trace(own)
     count_queries(by_statement=False)
-    told = {name: value for name, value in claim.context.items() if name in CARRIED}
-    told |= {"trace_id": own.trace_id, "span_id": own.span_id}
+    told = {name: value for name, value in claim.context.items() if name in BOUND}
     structlog.contextvars.bind_contextvars(
         **told, job=claim.name, job_id=str(claim.id), attempt=claim.attempt
     )

@@ -9,6 +9,7 @@ from structlog.typing import Processor
 
 from chassis.observability.output import LineBuffer, LineLogger
 from chassis.observability.rendering import JsonRenderer, TextRenderer
+from chassis.observability.trace_context import add_trace
 
 LIBRARIES = (
     *("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi"),
@@ -39,6 +40,7 @@ def write_logs(
     least = logging.getLevelNamesMapping()[level.upper()]
     pipeline: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        add_trace,
         structlog.processors.format_exc_info,
         *([_naming(process)] if process else []),
     ]

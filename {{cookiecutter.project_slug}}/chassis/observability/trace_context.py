@@ -6,6 +6,8 @@ from contextvars import ContextVar
 from random import getrandbits
 from typing import NamedTuple
 
+from structlog.typing import EventDict, WrappedLogger
+
 # Version ff is forbidden, and ids of zeros alone say that there is none.
 PARENT = re.compile(
     rb"(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-.*)?"
@@ -62,3 +64,11 @@ def begin_trace(trace: TraceContext) -> None:
 def current_trace() -> TraceContext | None:
     """None outside of a request."""
     return _of_request.get()
+
+
+def add_trace(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """A processor of structlog: each line says to which work it belongs."""
+    if (trace := _of_request.get()) is not None:
+        event.setdefault("trace_id", trace.trace_id)
+        event.setdefault("span_id", trace.span_id)
+    return event

@@ -36,5 +36,5 @@ class SecurityHeadersMiddleware:
 
 
 def add_defaults(headers: list[Header]) -> None:
-    own = {name for name, _ in headers} & NAMES
-    headers.extend([item for item in HEADERS if item[0] not in own] if own else HEADERS)
+    own = [name for name, _ in headers if name in NAMES]
+    headers += [item for item in HEADERS if item[0] not in own] if own else HEADERS

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable
 
-import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.observability.trace_context import TraceContext, begin_trace, next_in_trace, parent_in
@@ -22,7 +21,6 @@ class TraceMiddleware:
         trace: TraceContext = state.get("trace") or next_in_trace(parent_in(scope["headers"]))
         state["trace"] = trace
         begin_trace(trace)
-        structlog.contextvars.bind_contextvars(trace_id=trace.trace_id, span_id=trace.span_id)
         exchange, send = Exchange.of(scope, send)
         exchange.headers.append((b"traceresponse", trace.header().encode()))
         return self.app(scope, receive, send)

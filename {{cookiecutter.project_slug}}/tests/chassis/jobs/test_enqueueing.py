@@ -1,6 +1,7 @@
 """A job is there when, and only when, the transaction that enqueued it was committed."""
 
 import asyncio
+import json
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from sqlalchemy import text
 
 from chassis.database.session import Database
 from chassis.jobs import Run, enqueue, enqueue_many, job
+from chassis.observability.trace_context import TraceContext, begin_trace
 
 COUNT = "SELECT count(*) FROM jobs"
 
@@ -109,12 +111,17 @@ async def test_many_are_enqueued_at_once(database: Database, sql: Any) -> None:
 
 
 async def test_a_job_remembers_who_enqueued_it(database: Database, sql: Any) -> None:
-    with structlog.contextvars.bound_contextvars(request_id="r1", principal="ada", other="x"):
+    async def request() -> None:
+        begin_trace(TraceContext("a" * 32, "b" * 16, sampled=False))
+        structlog.contextvars.bind_contextvars(request_id="r1", principal="ada", other="x")
         async with database.transaction() as session:
             await enqueue(session, count, number=1)
 
-    context = await sql.fetchval("SELECT context FROM jobs")
-    assert context == '{"principal": "ada", "request_id": "r1"}'
+    await asyncio.create_task(request())
+
+    context = json.loads(await sql.fetchval("SELECT context FROM jobs"))
+    known = {"trace_id": "a" * 32, "span_id": "b" * 16, "principal": "ada", "request_id": "r1"}
+    assert context == known
 
 
 async def test_a_plain_statement_of_the_session_is_in_the_same_transaction(
