@@ -1,15 +1,13 @@
 """`python -m app accounts`: what helps when nobody can sign in."""
 
-import asyncio
-import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import structlog
 from typer import Exit
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from chassis.accounts import commands as module
 from chassis.accounts.commands import commands
@@ -21,21 +19,12 @@ from tests.chassis.accounts.application import Settings
 from tests.chassis.accounts.conftest import SignIn
 from tests.chassis.accounts.people import PASSWORD, Person, add_user, problem
 from tests.support.clients import Client
+from tests.support.commands import run_command
 
 NOWHERE = "postgresql://nobody:nothing@127.0.0.1:1/nowhere"
 NEW = "another horse, another battery"
 
 Run = Callable[..., Awaitable[Result]]
-
-
-@pytest.fixture(autouse=True)
-def _fresh_logging() -> Iterator[None]:
-    """The commands send the logs of the process to a stream that ends with the test."""
-    before = logging.root.handlers[:]
-    yield
-    logging.root.handlers[:] = before
-    logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
 
 
 @pytest.fixture
@@ -48,12 +37,7 @@ def run(
     monkeypatch.chdir(tmp_path)
 
     async def run(*arguments: str, stdin: str = "") -> Result:
-        result = await asyncio.to_thread(
-            CliRunner().invoke, commands, arguments, input=stdin, obj=Service("", Settings)
-        )
-        if result.exception and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return result
+        return await run_command(commands, arguments, Service("", Settings), stdin)
 
     return run
 
@@ -68,6 +52,12 @@ async def test_the_first_administrator_signs_in_and_administers(run: Run, client
     assert made.stderr == "root@shop.example may sign in now: things:read users:admin\n"
     assert (await root.sign_in()).status_code == 201
     assert (await root.ask("GET", "/v1/users")).status_code == 200
+
+
+async def test_what_runs_beside_a_command_logs_on(run: Run) -> None:
+    await run("list")
+
+    structlog.get_logger().warning("event loop blocked")
 
 
 async def test_a_second_user_of_the_same_email_is_refused(run: Run) -> None:

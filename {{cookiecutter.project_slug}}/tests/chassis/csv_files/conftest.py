@@ -1,20 +1,17 @@
 """The command line on a table of gadgets."""
 
-import asyncio
-import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-import structlog
-from typer.testing import CliRunner
 
 from chassis.cli.transfers import commands
 from chassis.database.connections.engine import create_engine
 from chassis.settings import Settings
 from tests.chassis.csv_files.gadgets import SERVICE
 from tests.chassis.database.things import Scratch
+from tests.support.commands import run_command
 
 
 class Ended(NamedTuple):
@@ -25,16 +22,6 @@ class Ended(NamedTuple):
 
 Run = Callable[..., Awaitable[Ended]]
 Write = Callable[..., Path]
-
-
-@pytest.fixture(autouse=True)
-def _fresh_logging() -> Iterator[None]:
-    """The commands send the logs of the process to a stream that ends with the test."""
-    before = logging.root.handlers[:]
-    yield
-    logging.root.handlers[:] = before
-    logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
 
 
 @pytest.fixture
@@ -58,11 +45,7 @@ def run(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gadg
 
     async def run(*arguments: object, stdin: bytes = b"") -> Ended:
         words = [str(argument) for argument in arguments]
-        result = await asyncio.to_thread(
-            CliRunner().invoke, commands, words, input=stdin, obj=SERVICE
-        )
-        if result.exception and not isinstance(result.exception, SystemExit):
-            raise result.exception
+        result = await run_command(commands, words, SERVICE, stdin)
         return Ended(result.exit_code, result.stdout_bytes, result.stderr)
 
     return run

@@ -1,10 +1,9 @@
 """`python -m app jobs`: what waits, what failed, and what to do about it."""
 
-import asyncio
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from chassis.cli.service import Service
 from chassis.database.session import Database
@@ -13,6 +12,7 @@ from chassis.settings import Settings
 from tests.chassis.jobs import served_worker as jobs
 from tests.chassis.jobs.conftest import MakeWorker
 from tests.chassis.jobs.doing import effects, put
+from tests.support.commands import run_command
 from tests.support.settings import make_settings
 
 NOWHERE = "postgresql://nobody:nothing@127.0.0.1:1/nowhere"
@@ -21,7 +21,7 @@ FAIL = "UPDATE jobs SET failed_at = now(), attempts = 5, error = E'Broken:\\nwhy
 
 async def run(settings: Settings, *arguments: str) -> Result:
     service = Service("none:none", lambda: settings)  # type: ignore[arg-type]  # called without arguments
-    return await asyncio.to_thread(CliRunner().invoke, tools, arguments, obj=service)
+    return await run_command(tools, arguments, service)
 
 
 async def test_each_job_is_a_line(database: Database, settings: Settings, sql: Any) -> None:
