@@ -1,8 +1,11 @@
 """The pieces of docs/take-one-piece.md that are about the database, each in use."""
 
 import re
+import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+import psutil
 
 from tests.pieces import PIECES, Serve, python, take
 from tests.running import left_behind, run
@@ -76,6 +79,35 @@ async def write(session: ReadSession) -> None:
     assert "WriteRefusedError" in served.log()
 
 
+def test_a_connection_that_died_is_replaced_before_it_is_used(serve: Serve) -> None:
+    more = """
+from sqlalchemy import text
+
+
+@app.get("/backend")
+async def backend(session: ReadSession) -> int:
+    return (await session.scalars(text("SELECT pg_backend_pid()"))).one()
+
+
+@app.post("/kill")
+async def kill(backend: int) -> None:
+    other = create_async_engine(engine.url)
+    async with other.connect() as connection:
+        await connection.execute(text(f"SELECT pg_terminate_backend({backend})"))
+    await other.dispose()
+"""
+    imported = "from sqlalchemy.ext.asyncio import create_async_engine\n"
+    with serve("Session", imported + more) as served:
+        backend = served.ask("GET", "/backend").body
+        served.ask("POST", f"/kill?backend={backend}")
+        while psutil.pid_exists(backend):
+            time.sleep(0.05)
+        again = served.ask("GET", "/backend")
+
+    assert again.status == 200
+    assert again.body != backend
+
+
 def test_pages_follow_a_key(serve: Serve) -> None:
     add = """
 @app.post("/things")
@@ -109,6 +141,27 @@ def test_a_key_makes_a_request_happen_once(serve: Serve) -> None:
     assert first.status == 201
     assert again.headers["idempotent-replayed"] == "true"
     assert (other.status, other.body["title"]) == (422, "Idempotency key reused")
+
+
+def test_a_key_is_the_clients_own_however_it_is_known(serve: Serve) -> None:
+    more = """
+async def once_for_user(request: Request) -> OncePerKey:
+    user = request.cookies["user"]
+    return OncePerKey(request, run, lifetime=timedelta(days=1), client=user)
+
+
+app.dependency_overrides[once_per_key] = once_for_user
+"""
+    with serve("Idempotency key", more) as served:
+        anns, bobs, again = (
+            served.ask(
+                "POST", f"/things?name=of-{user}", Idempotency_Key="k-2", Cookie=f"user={user}"
+            )
+            for user in ("ann", "bob", "ann")
+        )
+
+    assert (anns.status, bobs.status) == (201, 201)
+    assert anns.text == again.text != bobs.text
 
 
 def test_a_version_decides_about_reads_and_changes(serve: Serve) -> None:

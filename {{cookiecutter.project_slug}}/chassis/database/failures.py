@@ -34,7 +34,8 @@ BY_CLASS: dict[type[Exception], Callable[[], Problem]] = {
     PoolTimeoutError: PoolExhausted,
     NoResultFound: lambda: NotFound("There is no such thing."),
     StaleDataError: lambda: Conflict("It was changed by someone else meanwhile. Read it again."),
-    TimeoutError: Timeout,  # asyncio.timeout, and asyncpg's command_timeout
+    # Of asyncpg's command_timeout, and of an asyncio.timeout around anything.
+    TimeoutError: lambda: Timeout("It took too long and was stopped. Nothing was stored here."),
 }
 # What asyncpg itself finds wrong has no SQLSTATE.
 BY_TEXT: dict[str, Callable[[], Problem]] = {

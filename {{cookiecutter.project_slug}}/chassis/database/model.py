@@ -89,6 +89,8 @@ def _tell_columns_of_one_enum_apart(check: CheckConstraint, table: Table | Colum
     """
     if not isinstance(table, Table) or len(check.columns) != 1:
         return
+    if table.metadata.naming_convention.get("ck") != NAMING_CONVENTION["ck"]:
+        return  # it names its constraints in another way, or not at all
     (column,) = check.columns
     kind: Any = column.type
     if isinstance(kind, Enum) and not kind.native_enum and _is_taken(check, table):

@@ -33,11 +33,17 @@ Run = Callable[[Work], Awaitable[Response]]
 class OncePerKey:
     """The request's key and what was done with it before."""
 
-    def __init__(self, request: Request, run: Run, lifetime: timedelta) -> None:
-        """An answer is kept for the `lifetime`; a key that comes later is a new one."""
+    def __init__(
+        self, request: Request, run: Run, lifetime: timedelta, client: str | None = None
+    ) -> None:
+        """An answer is kept for the `lifetime`; a key that comes later is a new one.
+
+        Keys are the `client`'s own; without one, those of who sends the same `Authorization`.
+        """
         self._request = request
         self._run_in_transaction = run
         self._lifetime = lifetime
+        self._client = client
 
     async def run(self, work: Work) -> Response:
         """Do the work and keep its answer in one transaction, which may run again from the start.
@@ -48,7 +54,7 @@ class OncePerKey:
         key = read_key(self._request)
         if key is None:
             return await self._run_in_transaction(work)
-        claim = Claim(scope(self._request), key, await fingerprint(self._request))
+        claim = Claim(scope(self._request, self._client), key, await fingerprint(self._request))
         return await self._run_in_transaction(partial(self._once, claim, work))
 
     async def _once(self, claim: Claim, work: Work, session: AsyncSession) -> Response:
@@ -71,22 +77,26 @@ def read_key(request: Request) -> str | None:
     return values[0][1:-1] if values[0].startswith('"') else values[0]
 
 
-def scope(request: Request) -> bytes:
+def scope(request: Request, client: str | None = None) -> bytes:
     """Where a key is valid: a client's key says nothing about another client's.
 
-    A client is who calls, where a guard has asked: that outlasts a token. Else it is who sends the
-    same `Authorization`.
+    A client is who is named, or who calls, where a guard has asked: both outlast a token. Else it
+    is who sends the same `Authorization`.
     """
     path = path_in_service(request.scope)
     place = f"{request.method} {path}".encode("utf-8", "surrogatepass")
-    return sha256(place + b"\0" + _client(request)).digest()
+    return sha256(place + b"\0" + (_named(client) if client else _client(request))).digest()
 
 
 def _client(request: Request) -> bytes:
     principal = request.scope.get("state", {}).get(PRINCIPAL)
     if principal is not None:
-        return f"\0{principal.key}".encode()  # no header begins so
+        return _named(principal.key)
     return ",".join(request.headers.getlist("Authorization")).encode("latin-1")
+
+
+def _named(client: str) -> bytes:
+    return f"\0{client}".encode("utf-8", "surrogatepass")  # no header begins so
 
 
 async def fingerprint(request: Request) -> bytes:

@@ -4,8 +4,9 @@ from enum import StrEnum
 from typing import Annotated
 
 import pytest
-from sqlalchemy import Column, MetaData
+from sqlalchemy import Column, Enum, MetaData, Table
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.schema import CreateTable
 
 from chassis.database.model import NAMING_CONVENTION, text_enum
 from tests.chassis.database.migrations.changing import begin, checks, migrate, state
@@ -103,3 +104,12 @@ def test_columns_annotated_alike_have_a_constraint_each(project: Project) -> Non
 
     assert checks(project) == {"ck_tasks_state", "ck_tasks_state_before", "ck_tasks_state_planned"}
     assert Task.before.type.python_type is State
+
+
+def test_tables_that_name_their_constraints_otherwise_keep_them_as_they_are() -> None:
+    def choice() -> Enum:
+        return Enum("x", "y", native_enum=False, create_constraint=True)
+
+    table = Table("others", MetaData(), Column("a", choice()), Column("b", choice()))
+
+    assert "CONSTRAINT" not in str(CreateTable(table))

@@ -64,5 +64,5 @@ async def test_a_timeout_around_a_call_does_not_say_that_nothing_was_done(
     answer = await client.get("/given-up", params={"verb": verb})
 
     assert (answer.status_code, answer.json()["type"]) == (504, f"/problems/{problem}")
-    assert ("Nothing was changed" in answer.text) is (verb == "get")
+    assert ("Nothing was stored" in answer.text) is (verb == "get")
     assert (await client.get("/given-up?verb=get")).json()["type"] == "/problems/timeout"
