@@ -5,7 +5,7 @@ import sys
 from typing import TextIO, cast
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 from chassis.observability.output import LineBuffer, LineLogger
 from chassis.observability.rendering import JsonRenderer, TextRenderer
@@ -51,12 +51,20 @@ def write_logs(
         logger_factory=lambda *_: logger,
         cache_logger_on_first_use=False,  # who has written follows the next configuration
     )
-    _route_standard_library([structlog.stdlib.add_logger_name, *pipeline], renderer, stream, least)
+    pipeline = [structlog.stdlib.add_logger_name, _add_extra, *pipeline]
+    _route_standard_library(pipeline, renderer, stream, least)
 
 
 def _naming(process: str) -> Processor:
     """First among the fields, where a person looks for who wrote the line."""
     return lambda _logger, _method, event: {"process": process, **event}
+
+
+def _add_extra(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """What a call gave as `extra`. uvicorn gives its message once more, in colours."""
+    given = structlog.stdlib.ExtraAdder()(logger, method, {"_record": event["_record"]})
+    known = {*event, "color_message"}
+    return {**event, **{name: value for name, value in given.items() if name not in known}}
 
 
 def _is_no_handshake(record: logging.LogRecord) -> bool:

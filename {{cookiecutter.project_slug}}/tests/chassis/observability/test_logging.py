@@ -107,6 +107,18 @@ def test_the_loggers_of_libraries_take_the_same_way(name: str) -> None:
     assert not [key for key in line if key.startswith("_")]
 
 
+def test_what_a_call_gives_besides_is_on_its_line_and_takes_no_others_place() -> None:
+    read = configured()
+
+    extra = {"cart": 5, "password": "hunter2", "event": "mine", "color_message": "\x1b[36mhello"}
+    logging.getLogger("x").warning("hello", extra=extra)
+
+    (line,) = lines(read)
+    assert (line["event"], line["cart"]) == ("hello", 5)
+    assert "hunter2" not in str(line)
+    assert "color_message" not in line
+
+
 def test_what_libraries_tell_at_each_start_is_not_written() -> None:
     read = configured()
     migration = logging.getLogger("alembic.runtime.migration")
