@@ -16,7 +16,7 @@ from app.features.orders.repository import EveryOrder, ReadOrders
 from app.features.orders.schemas import BestSellers, OrderCreate, OrderQuery, OrderRead
 from app.features.orders.service import OrderService, OutOfStock
 from chassis.caching.cached import Cached
-from chassis.problems import NotFound, PreconditionFailed
+from chassis.problems import Conflict, NotFound, PreconditionFailed
 from chassis.web.conditional import matching, not_modified, tagged, tags
 from chassis.web.idempotency import Once
 from chassis.web.openapi import Tag, problems
@@ -95,7 +95,7 @@ async def get_order(
     # {% if "accounts" in cookiecutter.parts %}
     dependencies=[MAY_WRITE],
     # {% endif %}
-    responses=tags(200) | problems(NotFound, PreconditionFailed),
+    responses=tags(200) | problems(NotFound, Conflict, PreconditionFailed),
 )
 async def cancel_order(
     order_id: UUID, database: CurrentDatabase, request: Request, response: Response

@@ -16,6 +16,8 @@ from app.features.products.models import Product
 from app.features.products.repository import ProductRepository
 from chassis.problems import Conflict
 
+MOST_STOCK = 2**31 - 1  # of the column
+
 
 class OutOfStock(Conflict):
     type = "/problems/out-of-stock"
@@ -62,12 +64,12 @@ class OrderService:
         return (await self.orders.lock_many([key]))[key]
 
     async def cancel(self, order: Order) -> Order:
-        """Puts the stock of a locked order back, once however often it is asked."""
+        """Puts the stock of a locked order back, once however often. Raises Conflict."""
         if order.status is OrderStatus.CANCELLED:
             return order
         products = await self.products.lock_many(line.product_id for line in order.lines)
         for line in order.lines:
-            products[line.product_id].stock += line.quantity
+            put_back(products[line.product_id], line.quantity)
         return await self.orders.update(order, {"status": OrderStatus.CANCELLED})
 
 
@@ -76,3 +78,10 @@ def take(product: Product, quantity: int) -> None:
         message = f"Of product {product.id} {quantity} are wanted and {product.stock} are left."
         raise OutOfStock(message)
     product.stock -= quantity
+
+
+def put_back(product: Product, quantity: int) -> None:
+    if product.stock > MOST_STOCK - quantity:
+        message = f"Product {product.id} has {product.stock} in stock, and no room for {quantity}."
+        raise Conflict(message)
+    product.stock += quantity

@@ -86,7 +86,10 @@ def _fault(column: Any) -> str | None:
     except TypeError as error:
         return str(error)
     if getattr(column, "nullable", False):
-        return "it may be null, and nothing comes after that"
+        return (
+            "it may be null, and nothing comes after that: forbid NULL, or sort by a "
+            "column_property of func.coalesce(...)"
+        )
     if isinstance(column.type, Enum):
         lost = [member for member in column.type.enum_class or () if not _returns(member, kind)]
         return f"{lost[0]} does not come back from a cursor as it went" if lost else None

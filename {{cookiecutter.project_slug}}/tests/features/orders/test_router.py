@@ -106,6 +106,17 @@ async def test_cancelling_puts_the_stock_back_once(client: Client) -> None:
     assert await stock_of(client, lamp) == 5
 
 
+async def test_an_order_is_not_cancelled_where_its_stock_has_no_room(client: Client) -> None:
+    lamp = await product(client, "lamp", stock=5)
+    location = (await client.post("/v1/orders", json=lines((lamp, 2)))).headers["location"]
+    await client.patch(f"/v1/products/{lamp}", json={"stock": 2**31 - 1})
+
+    refused = await client.post(f"{location}/cancel")
+
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/conflict")
+    assert (await client.get(location)).json()["status"] == "placed"
+
+
 @pytest.mark.parametrize(("method", "path"), [("GET", ""), ("POST", "/cancel")])
 async def test_an_unknown_order_is_not_found(client: Client, method: str, path: str) -> None:
     response = await client.request(method, f"/v1/orders/{uuid4()}{path}")
