@@ -23,6 +23,7 @@ ADDED = {
     },
     ".env.example": {"LAST": "\n# Most parcels of a day.\n# PARCELS_MAX=100\n"},
     "README.md": {"<!-- end of settings": "| `PARCELS_MAX` | `100` | Most parcels of a day. |\n"},
+    "docs/runbook.md": {"LAST": "\n### `/problems/parcel-lost`\n\n409. It is searched for.\n"},
     "pyproject.toml": {
         '    "asyncpg': '    "asyncfast>=1",\n',
         '    "fastapi>': '    "faster>=1",\n',

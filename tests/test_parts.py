@@ -14,6 +14,8 @@ from tests.test_answers import answers_of, service_of
 from tests.test_updates import change, template_tool
 
 VERSIONS = "migrations/versions"
+PAGE = "docs/import-and-export.md"
+"""It has a line that the example says otherwise."""
 WITH_TABLES = {
     name for name, it in PARTS.items() if any(owned.startswith(VERSIONS) for owned in it["owns"])
 }
@@ -77,6 +79,7 @@ def grown(bare: Path) -> Path:
     """The same with a table, and with lines of its own where parts have theirs."""
     (bare / VERSIONS / "2026_11_22_0900-notes.py").write_text(OWN, encoding="utf-8")
     change(bare / "app/transfers.py", "\n]\n", "\n    *(),\n]\n")
+    change(bare / PAGE, "work on the resources", "work on our resources")
     change(bare / "docs/operating.md", "# Operating", "# Operating it")
     commit(bare, "Ours")
     return bare
@@ -179,10 +182,10 @@ def test_its_migrations_come_after_those_of_the_service(grown: Path) -> None:
 def test_a_line_that_both_changed_is_named_and_nothing_is_lost(grown: Path) -> None:
     told = part(grown, "example", ok=False)
 
-    assert "decide, between the marks:\n  app/transfers.py\n" in told
-    text = (grown / "app/transfers.py").read_text(encoding="utf-8")
-    assert "    *(),\n" in text
-    assert 'Resource("products"' in text
+    assert f"decide, between the marks:\n  {PAGE}\n" in told
+    text = (grown / PAGE).read_text(encoding="utf-8")
+    assert "work on our resources" in text
+    assert "import products products.csv" in text
     assert "read app/features/orders next" in told
 
 
@@ -190,7 +193,7 @@ def test_its_tables_are_made_where_the_database_has_the_services_own(
     grown: Path, own_database: Callable[[Path], Path], tools: Path
 ) -> None:
     migrate(own_database(grown), tools)
-    change(grown / "app/transfers.py", "    *(),\n", "")
+    change(grown / PAGE, "work on our resources", "work on the resources")
     commit(grown, "Make way")
 
     part(grown, "example")
