@@ -1,6 +1,5 @@
 """What all rings share: a home for cookiecutter, an environment with tools, a clone."""
 
-import os
 import shutil
 import signal
 from collections.abc import Callable, Iterator
@@ -24,11 +23,6 @@ WHOLE_SUITES = {"test_live.py", "test_fastapi_suite.py", "test_in_place.py", "te
 def pytest_configure() -> None:
     """What a shell starts in the background ignores Ctrl-C, and so would all that tests start."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: who waits for a server or a lock leaves them to the others."""
-    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
