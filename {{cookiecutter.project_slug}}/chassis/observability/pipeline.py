@@ -61,10 +61,10 @@ def _naming(process: str) -> Processor:
 
 
 def _add_extra(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-    """What a call gave as `extra`. uvicorn gives its message once more, in colours."""
-    given = structlog.stdlib.ExtraAdder()(logger, method, {"_record": event["_record"]})
-    known = {*event, "color_message"}
-    return {**event, **{name: value for name, value in given.items() if name not in known}}
+    """What a call gave as `extra`, in no other's place. uvicorn gives its message in colours."""
+    given = structlog.stdlib.ExtraAdder()(logger, method, {**event})
+    given.pop("color_message", None)
+    return {**given, **event}
 
 
 def _is_no_handshake(record: logging.LogRecord) -> bool:
