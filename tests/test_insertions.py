@@ -21,9 +21,7 @@ ADDED = {
         "from chassis.settings": "from app.features.parcels.settings import ParcelSettings\n",
         "    # Those of the team": "    parcels: ParcelSettings = ParcelSettings()\n",
     },
-    ".env.example": {"LAST": "\n# Most parcels of a day.\n# PARCELS_MAX=100\n"},
     "README.md": {"<!-- end of settings": "| `PARCELS_MAX` | `100` | Most parcels of a day. |\n"},
-    "docs/runbook.md": {"LAST": "\n### `/problems/parcel-lost`\n\n409. It is searched for.\n"},
     "pyproject.toml": {
         '    "asyncpg': '    "asyncfast>=1",\n',
         '    "fastapi>': '    "faster>=1",\n',
@@ -32,17 +30,21 @@ ADDED = {
     },
 }
 """Lines of a team, by what they come before: just where parts have their own."""
+AT_THE_END = {
+    ".env.example": "\n# Most parcels of a day.\n# PARCELS_MAX=100\n",
+    "docs/runbook.md": "\n### `/problems/parcel-lost`\n\n409. It is searched for.\n",
+}
 
 
 @pytest.fixture
 def project(clone: Path, tmp_path: Path) -> Path:
     made = baked_from(clone, tmp_path)
     for name, lines in ADDED.items():
-        text = (made / name).read_text("utf-8") + "LAST"
         for place, added in lines.items():
-            assert place in text, (name, place)
-            text = text.replace(place, added + place)
-        (made / name).write_text(text.removesuffix("LAST"), "utf-8")
+            change(made / name, place, added + place)
+    for name, added in AT_THE_END.items():
+        with (made / name).open("a", encoding="utf-8") as file:
+            file.write(added)
     commit(made, "Send parcels")
     return made
 
@@ -51,11 +53,12 @@ def project(clone: Path, tmp_path: Path) -> Path:
 def test_a_part_and_a_team_that_add_lines_at_one_place_both_keep_theirs(
     project: Path, name: str
 ) -> None:
-    before = {path: set((project / path).read_text("utf-8").splitlines()) for path in ADDED}
+    lists = [*ADDED, *AT_THE_END]
+    before = {path: set((project / path).read_text("utf-8").splitlines()) for path in lists}
 
     assert "make check" in template_tool(project, "part", name)
 
-    now = {path: (project / path).read_text("utf-8") for path in ADDED}
+    now = {path: (project / path).read_text("utf-8") for path in lists}
     for path, lines in before.items():
         assert lines <= set(now[path].splitlines()), path
         assert "<<<<" not in now[path]

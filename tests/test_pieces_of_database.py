@@ -1,7 +1,7 @@
 """The pieces of docs/take-one-piece.md that are about the database, each in use."""
 
 import re
-import time
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -100,8 +100,8 @@ async def kill(backend: int) -> None:
     with serve("Session", imported + more) as served:
         backend = served.ask("GET", "/backend").body
         served.ask("POST", f"/kill?backend={backend}")
-        while psutil.pid_exists(backend):
-            time.sleep(0.05)
+        with suppress(psutil.NoSuchProcess):
+            psutil.Process(backend).wait()
         again = served.ask("GET", "/backend")
 
     assert again.status == 200

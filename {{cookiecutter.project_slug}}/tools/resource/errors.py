@@ -2,4 +2,4 @@
 
 
 class Refusal(Exception):  # noqa: N818  it is no error of ours
-    """One sentence: what is wrong, and what would do."""
+    """A sentence for each fault: what is wrong, and what would do."""

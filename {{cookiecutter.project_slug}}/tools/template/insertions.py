@@ -20,7 +20,7 @@ BOTH_ADDED = re.compile(
 )
 MARK = re.compile(r"^<{7} ", re.MULTILINE)
 MOST_CONFLICTS = 127
-"""A status of git above it is none of a merge."""
+"""A status of git above it is none of a merge; one below zero is a signal."""
 
 
 def driver() -> str:
@@ -37,7 +37,7 @@ def merge(ours: str, before: str, theirs: str) -> bool:
     labels = (*("-L", "yours"), *("-L", "before"), *("-L", "the template's"))
     command = ["git", "merge-file", "--stdout", "--diff3", *labels, ours, before, theirs]
     done = subprocess.run(command, check=False, stdout=subprocess.PIPE)
-    if done.returncode > MOST_CONFLICTS:
+    if not 0 <= done.returncode <= MOST_CONFLICTS:
         done.check_returncode()
     merged = BOTH_ADDED.sub(lambda found: found["ours"] + found["theirs"], done.stdout.decode())
     Path(ours).write_bytes(merged.encode())
