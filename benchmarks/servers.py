@@ -93,7 +93,15 @@ def _seconds_on_a_core(process: psutil.Process) -> float:
     if not threads:
         times = process.cpu_times()
         return float(times.user + times.system)
-    return sum(int(thread.read_text().split()[0]) for thread in threads) / 1e9
+    return sum(map(_nanoseconds, threads)) / 1e9
+
+
+def _nanoseconds(thread: Path) -> int:
+    """Zero of one that has just ended; it is counted no more."""
+    try:
+        return int(thread.read_text().split()[0])
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
 
 
 def _free_port() -> int:
