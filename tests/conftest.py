@@ -2,7 +2,7 @@
 
 import shutil
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -12,12 +12,14 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
 from distribution.__main__ import build
-from tests.baking import DEFAULT, EVERYTHING, ROOT, bake
+from tests.baking import DEFAULT, EVERYTHING, ROOT, TEMPLATE, bake
 from tests.pieces import PIECES, Serve, Served, database_server, hurried, serving, take
 from tests.running import forget_database, run, uv
 
 WHOLE_SUITES = {"test_live.py", "test_fastapi_suite.py", "test_in_place.py", "test_scaffold.py"}
 """They run whole suites of tests: two at a time would starve each other on a small machine."""
+LARGE = ("chassis", "docs/decisions", "tests")
+"""Rooms of a service with nearly all of its files: an update takes half as long without them."""
 
 
 def pytest_configure() -> None:
@@ -113,22 +115,32 @@ def chassis_wheel(shared: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def _clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def _full_clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return clone_template(tmp_path_factory.mktemp("published") / "template")
 
 
 @pytest.fixture
-def clone(_clone: Path, tmp_path: Path) -> Path:
+def full_clone(_full_clone: Path, tmp_path: Path) -> Path:
     """A repository of the template as it is now, with what is not committed yet; free to change."""
-    copy = tmp_path / "template"
-    shutil.copytree(_clone, copy)
-    return copy
+    return Path(shutil.copytree(_full_clone, tmp_path / "template"))
 
 
-def clone_template(target: Path) -> Path:
+@pytest.fixture(scope="session")
+def _clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return clone_template(tmp_path_factory.mktemp("published") / "template", without=LARGE)
+
+
+@pytest.fixture
+def clone(_clone: Path, tmp_path: Path) -> Path:
+    """The same without its large rooms, for who asks how files are treated, not which there are."""
+    return Path(shutil.copytree(_clone, tmp_path / "template"))
+
+
+def clone_template(target: Path, *, without: Iterable[str] = ()) -> Path:
+    left_out = tuple(f"{TEMPLATE.name}/{room}/" for room in without)
     listed = run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=ROOT)
     for name in filter(None, listed.stdout.split("\0")):
-        if (ROOT / name).is_file():
+        if (ROOT / name).is_file() and not name.startswith(left_out):
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, target / name)
     run("git", "-c", "init.defaultBranch=main", "init", "--quiet", cwd=target)

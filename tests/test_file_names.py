@@ -15,10 +15,10 @@ LONGEST_PATH = 180  # Windows allows 259, and a person keeps projects somewhere 
 
 
 @pytest.fixture(params=["the template", "a project with the longest name"])
-def names(request: pytest.FixtureRequest, clone: Path, tmp_path: Path) -> set[str]:
+def names(request: pytest.FixtureRequest, full_clone: Path, tmp_path: Path) -> set[str]:
     """Every path that is created, as one would see it in the folder around."""
     is_template = request.param == "the template"
-    place = clone if is_template else bake(tmp_path, project_slug=NAMES["longest"])
+    place = full_clone if is_template else bake(tmp_path, project_slug=NAMES["longest"])
     return {f"{place.name}/{name}" for name in files_of(place)}
 
 

@@ -139,8 +139,10 @@ def schemathesis(port: int, cwd: Path, *more: str) -> None:
     run(*tool, schema, *options, *patience, cwd=cwd, env=env)
 
 
-def test_the_demo_of_a_fresh_clone_serves_until_ctrl_c(clone: Path, tmp_path: Path) -> None:
-    clone = clone.rename(tmp_path / secrets.token_hex(4))  # no earlier run left a database for it
+def test_the_demo_of_a_fresh_clone_serves_until_ctrl_c(full_clone: Path, tmp_path: Path) -> None:
+    clone = full_clone.rename(
+        tmp_path / secrets.token_hex(4)
+    )  # no earlier run left a database for it
     port, log = free_port(), tmp_path / "log"
     with serving("demo", cwd=clone, port=port, log=log):
         assert ask(port, "GET", "/docs")[0] == 200

@@ -37,7 +37,7 @@ def template(clone: Path) -> Path:
     with (service / "pyproject.toml").open("a") as file:
         file.write(SETTINGS)
     (service / "app/samples.py").write_text('"""Samples."""\n', encoding="utf-8")
-    (service / "tests/samples").mkdir()
+    (service / "tests/samples").mkdir(parents=True)
     (service / "tests/samples/test_samples.py").write_text('"""Samples."""\n', encoding="utf-8")
     text = OWN.replace("f00d", "beef").replace("notes", "samples").replace('"0000"', '"0002"')
     (service / VERSIONS / MIGRATION).write_text(text, encoding="utf-8")

@@ -67,9 +67,9 @@ EDITS = {
 
 
 @pytest.fixture
-def bare(clone: Path, tmp_path: Path) -> Path:
+def bare(full_clone: Path, tmp_path: Path) -> Path:
     """A service without any part."""
-    made = baked_from(clone, tmp_path, "parts=none")
+    made = baked_from(full_clone, tmp_path, "parts=none")
     commit(made, "Start")
     return made
 
@@ -115,22 +115,26 @@ def test_the_page_on_parts_says_what_each_owns_and_where_its_lines_are(name: str
 
 @pytest.mark.parametrize("name", PARTS)
 def test_a_service_that_takes_a_part_is_what_it_would_have_been_with_it(
-    clone: Path, bare: Path, tmp_path: Path, name: str
+    full_clone: Path, bare: Path, tmp_path: Path, name: str
 ) -> None:
     told = part(bare, name)
 
     assert f"read {PARTS[name]['read']} next" in told
     assert ("migrations come after yours" in told) is (name in WITH_TABLES)
-    assert service_of(bare) == service_of(baked_from(clone, tmp_path / "fresh", f"parts={name}"))
+    assert service_of(bare) == service_of(
+        baked_from(full_clone, tmp_path / "fresh", f"parts={name}")
+    )
     assert answers_of(bare)["parts"] == name
 
 
-def test_two_parts_are_taken_one_after_the_other(clone: Path, bare: Path, tmp_path: Path) -> None:
+def test_two_parts_are_taken_one_after_the_other(
+    full_clone: Path, bare: Path, tmp_path: Path
+) -> None:
     for name in reversed(USUAL.split()):
         part(bare, name)
         commit(bare, f"Take {name}")
 
-    assert service_of(bare) == service_of(baked_from(clone, tmp_path / "fresh"))
+    assert service_of(bare) == service_of(baked_from(full_clone, tmp_path / "fresh"))
     assert answers_of(bare)["parts"] == USUAL
     assert "Up to date" in template_tool(bare, "check")
 
@@ -148,9 +152,9 @@ def test_edits_in_the_same_files_stay_and_make_says_what_comes_next(grown: Path)
 
 @pytest.mark.parametrize("name", sorted(WITH_TABLES - {"example"}))
 def test_a_service_that_was_edited_where_a_part_has_its_lines_takes_it(
-    clone: Path, own_database: Callable[[Path], Path], tmp_path: Path, tools: Path, name: str
+    full_clone: Path, own_database: Callable[[Path], Path], tmp_path: Path, tools: Path, name: str
 ) -> None:
-    project = own_database(baked_from(clone, tmp_path, "parts=example"))
+    project = own_database(baked_from(full_clone, tmp_path, "parts=example"))
     for place, (before, ours) in EDITS.items():
         change(project / place, before, ours)
     (project / VERSIONS / "2026_11_22_0900-notes.py").write_text(NOTE, encoding="utf-8")
@@ -214,12 +218,12 @@ def migrate(project: Path, tools: Path) -> None:
 
 
 def test_a_migration_that_an_update_brings_comes_after_those_of_the_service(
-    clone: Path, grown: Path
+    full_clone: Path, grown: Path
 ) -> None:
     migration = OWN.replace("f00d", "0003").replace("notes", "logins")
     name = "2026_11_20_0900-logins.py"
-    (clone / TEMPLATE.name / VERSIONS / name).write_text(migration, encoding="utf-8")
-    commit(clone, "Know who logged in")
+    (full_clone / TEMPLATE.name / VERSIONS / name).write_text(migration, encoding="utf-8")
+    commit(full_clone, "Know who logged in")
 
     template_tool(grown, "update")
 
@@ -227,13 +231,13 @@ def test_a_migration_that_an_update_brings_comes_after_those_of_the_service(
 
 
 @pytest.fixture
-def inside(clone: Path, tmp_path: Path) -> Iterator[Path]:
+def inside(full_clone: Path, tmp_path: Path) -> Iterator[Path]:
     """A service in a folder of a larger repository."""
     whole = tmp_path / "whole"
     (whole / "services").mkdir(parents=True)
     (whole / "deploy").write_text("another's\n", encoding="utf-8")
     run("git", "init", "--quiet", cwd=whole)
-    made = baked_from(clone, whole / "services", "parts=none")
+    made = baked_from(full_clone, whole / "services", "parts=none")
     (made / VERSIONS / "2026_11_22_0900-notes.py").write_text(OWN, encoding="utf-8")
     commit(whole, "Start")
     yield made

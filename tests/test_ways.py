@@ -38,13 +38,13 @@ def repeated(message: str, place: Path, **more: str) -> None:
 
 @pytest.mark.parametrize("checkout", [(), ("--checkout", "v1")], ids=["newest", "a tag"])
 def test_a_git_address_bakes_what_the_directory_bakes(
-    clone: Path, tmp_path: Path, checkout: tuple[str, ...]
+    full_clone: Path, tmp_path: Path, checkout: tuple[str, ...]
 ) -> None:
-    run("git", "tag", "v1", cwd=clone)
+    run("git", "tag", "v1", cwd=full_clone)
     if checkout:
-        (clone / "cookiecutter.json").write_text("not for this tag", encoding="utf-8")
-        commit(clone, "Break it")
-    project = baked_from(f"git+file://{clone}", tmp_path / "by-address", *checkout)
+        (full_clone / "cookiecutter.json").write_text("not for this tag", encoding="utf-8")
+        commit(full_clone, "Break it")
+    project = baked_from(f"git+file://{full_clone}", tmp_path / "by-address", *checkout)
     assert files_of(project) == files_of(baked_from(ROOT, tmp_path / "by-path"))
 
 
