@@ -4,12 +4,15 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from tests.support.composition import PROJECT
 
 OURS = ("tests/chassis", "tests/support")
 OF_THE_APP = ("app", "tests.composition", "tests.features")
 
 
+@pytest.mark.no_cover  # other tests cover it; measured, it would take thrice as long
 def test_no_module_imports_anything_of_the_app() -> None:
     modules = [path for folder in OURS for path in (PROJECT / folder).rglob("*.py")]
     found = {path: {name for name in imported(path) if of_the_app(name)} for path in modules}

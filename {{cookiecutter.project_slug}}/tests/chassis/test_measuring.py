@@ -12,6 +12,17 @@ from tests.support.composition import PROJECT
 from tests.support.serving import PATIENCE
 
 SETTINGS = "[run]\nbranch = true\nconcurrency = thread, greenlet\n"
+UNCOVERED = """
+import sys
+import pytest
+
+@pytest.mark.no_cover
+def test_that_is_not_measured():
+    assert sys.gettrace() is None
+
+def test_that_is_measured():
+    assert sys.gettrace() is not None
+"""
 THREADS = """
 import threading, time
 from tests.support.measuring import pytest_configure
@@ -40,6 +51,25 @@ def test_a_program_is_measured_when_it_asks_for_it(monkeypatch: pytest.MonkeyPat
 
     assert measuring.FOR_ALL not in os.environ
     assert measuring.measured() == {measuring.FOR_ALL: "settings"}
+
+
+@pytest.mark.parametrize("processes", ["0", "1"])
+def test_a_test_that_asks_for_it_is_not_measured(tmp_path: Path, processes: str) -> None:
+    file = tmp_path / "test_made.py"
+    file.write_text(UNCOVERED, encoding="utf-8")
+    measuring_it = ("--cov=tests", "--cov-report=", "--cov-fail-under=0", "--no-cov-on-fail")
+    plugins = ("-p", "no:cacheprovider", "-p", "tests.support.measuring")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-n", processes, *plugins, *measuring_it, file],
+        cwd=PROJECT,
+        env=os.environ | {"COVERAGE_FILE": str(tmp_path / "found")},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+    assert done.returncode == pytest.ExitCode.OK, done.stdout + done.stderr
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="it was mended in CPython 3.12")

@@ -12,6 +12,24 @@ FOR_ALL = "COVERAGE_PROCESS_CONFIG"
 SET_ASIDE = f"TESTS_{FOR_ALL}"
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """The processes of xdist are measured by pytest-cov, not as programs too."""
+    os.environ.pop(FOR_ALL, None)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Let `no_cover` end all that is measured.
+
+    In a process of xdist, pytest-cov begins as if it ran alone, and then as one of several: a
+    test with `no_cover` ends the second, and was measured by the first all the same.
+    """
+    cov = session.config.pluginmanager.get_plugin("_cov")
+    if hasattr(session.config, "workerinput") and cov and cov.cov_controller:
+        cov.cov_controller.cov.stop()
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup() -> None:
     """Before each test: coverage sets it whenever it starts, and so after each `no_cover`."""

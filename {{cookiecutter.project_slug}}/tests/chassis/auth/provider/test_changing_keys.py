@@ -102,6 +102,7 @@ async def test_known_keys_serve_while_the_provider_is_away(
     assert len(read_log("keys of tokens can be read again")) == 1
 
 
+@pytest.mark.no_cover  # other tests cover it; measured, it would take thrice as long
 async def test_a_thousand_unknown_keys_cost_the_provider_little(
     client: Client, issuer: FakeIssuer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
