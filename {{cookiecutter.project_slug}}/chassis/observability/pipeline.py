@@ -41,7 +41,7 @@ def write_logs(
     pipeline: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         add_trace,
-        structlog.processors.format_exc_info,
+        _tell_traceback,
         *([_naming(process)] if process else []),
     ]
     renderer = JsonRenderer(service) if as_json else TextRenderer(colors=stream.isatty())
@@ -53,6 +53,13 @@ def write_logs(
     )
     pipeline = [structlog.stdlib.add_logger_name, _add_extra, *pipeline]
     _route_standard_library(pipeline, renderer, stream, least)
+
+
+def _tell_traceback(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """Where there is one: nearly all lines are without."""
+    if "exc_info" not in event:
+        return event
+    return structlog.processors.format_exc_info(logger, method, event)
 
 
 def _naming(process: str) -> Processor:
