@@ -46,9 +46,11 @@ UNIQUE = (
     " a unique index first, " + CONCURRENTLY + "; then `ALTER TABLE {table} ADD CONSTRAINT {name}"
     " UNIQUE USING INDEX` and its name."
 )
+NOWHERE = "fails where a row refers to nothing, and "
 REFERENCE = (
-    "{name}: fails where a row refers to nothing, and nobody may write {table} or {other} while"
-    " every row is looked up. Where it is large: " + NOT_VALID + "."
+    "{name}: {nowhere}nobody may write {tables} while every row is looked up. Where it is large: "
+    + NOT_VALID
+    + "."
 )
 BROKEN = "fails where a row breaks it, and "
 CHECK = (

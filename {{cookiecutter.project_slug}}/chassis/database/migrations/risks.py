@@ -85,15 +85,17 @@ def _unique(change: ops.CreateUniqueConstraintOp, ground: Ground) -> Iterator[st
 
 
 def _reference(change: ops.CreateForeignKeyOp, ground: Ground) -> Iterator[str]:
-    if not set(change.local_cols) <= ground.empty and not _is_not_valid(change):
-        other = change.referent_table
-        yield ground.about(advice.REFERENCE, change.constraint_name, other=other)
+    if not _is_not_valid(change):
+        tables = " or ".join(dict.fromkeys([ground.table, change.referent_table]))
+        nowhere = "" if set(change.local_cols) <= ground.empty else advice.NOWHERE
+        yield ground.about(advice.REFERENCE, change.constraint_name, tables=tables, nowhere=nowhere)
 
 
 def _check(change: ops.CreateCheckConstraintOp, ground: Ground) -> Iterator[str]:
-    named = re.findall(r'(?<=")[^"]+(?=")|\w+', LITERAL.sub("", str(change.condition)))
-    if ground.filled.intersection(named) and not _is_not_valid(change):
-        broken = "" if _is_wider(change, ground) else advice.BROKEN
+    if not _is_not_valid(change):
+        named = re.findall(r'(?<=")[^"]+(?=")|\w+', LITERAL.sub("", str(change.condition)))
+        may_break = ground.filled.intersection(named) and not _is_wider(change, ground)
+        broken = advice.BROKEN if may_break else ""
         yield ground.about(advice.CHECK, change.constraint_name, broken=broken)
 
 

@@ -60,8 +60,6 @@ def test_what_does_no_harm_says_nothing(tasks: Project, capsys: pytest.CaptureFi
         Column("nullable", Text),
         Column("constant", Integer, server_default="7", nullable=False),
         Column("stamp", Text, server_default=func.now(), nullable=False),
-        Column("positive", Integer, named("positive", "positive > 0")),
-        Column("parent_id", ForeignKey("tasks.id")),
         Column("kind", text_enum(Kind)),
         Index("by_name", "name", postgresql_concurrently=True),
         CheckConstraint("count < 9", name="small", postgresql_not_valid=True),
@@ -90,6 +88,8 @@ def test_what_fails_on_rows_or_keeps_others_waiting_is_told(
         Column("number", Integer, Identity()),
         Column("double", Numeric, Computed("price * 2", persisted=True)),
         Column("code", Text, unique=True),
+        Column("positive", Integer, named("positive", "positive > 0")),
+        Column("parent_id", ForeignKey("tasks.id")),
         Index("uq_tasks_gone_price", "gone", "price", unique=True),
         named("small", "count < 9"),
     )
@@ -111,6 +111,8 @@ def test_what_fails_on_rows_or_keeps_others_waiting_is_told(
         f"uq_tasks_count: {EQUAL} read or write tasks while its index is built",
         "uq_tasks_code: nobody may read or write tasks while its index is built",
         f"fk_tasks_other_id: {NOTHING} write tasks or others while every row is looked up",
+        "fk_tasks_parent_id: nobody may write tasks while every row is looked up",
+        "ck_tasks_positive: nobody may read or write tasks while every row is looked at",
         f"ck_tasks_small: {BROKEN} read or write tasks while every row is looked at",
         "ck_tasks_state: nobody may read or write tasks while every row is looked at",
     }
