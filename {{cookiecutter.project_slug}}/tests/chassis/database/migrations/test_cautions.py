@@ -61,6 +61,7 @@ def test_what_does_no_harm_says_nothing(tasks: Project, capsys: pytest.CaptureFi
         Column("constant", Integer, server_default="7", nullable=False),
         Column("stamp", Text, server_default=func.now(), nullable=False),
         Column("kind", text_enum(Kind)),
+        Column("parent_id", ForeignKey("tasks.id", postgresql_not_valid=True)),
         Index("by_name", "name", postgresql_concurrently=True),
         CheckConstraint("count < 9", name="small", postgresql_not_valid=True),
     )
