@@ -140,9 +140,8 @@ def schemathesis(port: int, cwd: Path, *more: str) -> None:
 
 
 def test_the_demo_of_a_fresh_clone_serves_until_ctrl_c(full_clone: Path, tmp_path: Path) -> None:
-    clone = full_clone.rename(
-        tmp_path / secrets.token_hex(4)
-    )  # no earlier run left a database for it
+    # No earlier run left a database for it.
+    clone = full_clone.rename(tmp_path / secrets.token_hex(4))
     port, log = free_port(), tmp_path / "log"
     with serving("demo", cwd=clone, port=port, log=log):
         assert ask(port, "GET", "/docs")[0] == 200

@@ -39,7 +39,7 @@ def rows() -> Iterator[tuple[str, str, str]]:
                 yield name, module.strip("`"), test.strip("`")
 
 
-@pytest.mark.no_cover  # other tests cover it; measured, it would take thrice as long
+@pytest.mark.no_cover  # it covers nothing; measured, it would take twice as long
 def test_the_page_has_each_name_and_where_it_is_used() -> None:
     used = {
         (name, module.relative_to(PROJECT).as_posix())

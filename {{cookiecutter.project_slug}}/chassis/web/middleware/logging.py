@@ -78,7 +78,7 @@ async def answer(error: BaseException, scope: Scope, receive: Receive, send: Sen
 def describe(
     event: str, scope: Scope, status: int, started: float, queries: Queries
 ) -> dict[str, object]:
-    """A request's line. Places after the point that `round` shall keep cost a float as text."""
+    """A request's line."""
     client, route = scope.get("client"), route_template(scope)
     line = {
         "event": event,
@@ -86,6 +86,7 @@ def describe(
         "route": route,
         "path": told_path(scope, route),
         "status": status,
+        # `round` to places of a float makes text of it; of an integer, it does not.
         "duration_ms": round((perf_counter() - started) * 100_000) / 100,
         "queries": queries.count,
         "database_ms": round(queries.seconds * 100_000) / 100,
