@@ -1,5 +1,6 @@
 """What all rings share: a home for cookiecutter, an environment with tools, a clone."""
 
+import os
 import shutil
 import signal
 from collections.abc import Callable, Iterable, Iterator
@@ -25,6 +26,11 @@ LARGE = ("chassis", "docs/decisions", "tests")
 def pytest_configure() -> None:
     """What a shell starts in the background ignores Ctrl-C, and so would all that tests start."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One waits for other programs, as some test always does."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

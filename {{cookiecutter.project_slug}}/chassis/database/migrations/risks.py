@@ -27,8 +27,7 @@ class Ground:
 
     @property
     def table(self) -> str:
-        schema = self.changes.schema
-        return f"{schema}.{self.changes.table_name}" if schema else self.changes.table_name
+        return _full_name(self.changes.schema, self.changes.table_name)
 
     @property
     def empty(self) -> set[str]:
@@ -44,6 +43,10 @@ class Ground:
 
     def about(self, words: str, name: Any, **more: str) -> str:
         return words.format(table=self.table, name=name, **more)
+
+
+def _full_name(schema: str | None, table: str) -> str:
+    return f"{schema}.{table}" if schema else table
 
 
 def risks_of(change: ops.MigrateOperation, ground: Ground) -> Iterator[str]:
@@ -86,7 +89,8 @@ def _unique(change: ops.CreateUniqueConstraintOp, ground: Ground) -> Iterator[st
 
 def _reference(change: ops.CreateForeignKeyOp, ground: Ground) -> Iterator[str]:
     if not _is_not_valid(change):
-        tables = " or ".join(dict.fromkeys([ground.table, change.referent_table]))
+        referred = _full_name(change.kw.get("referent_schema"), change.referent_table)
+        tables = " or ".join(dict.fromkeys([ground.table, referred]))
         nowhere = "" if set(change.local_cols) <= ground.empty else advice.NOWHERE
         yield ground.about(advice.REFERENCE, change.constraint_name, tables=tables, nowhere=nowhere)
 

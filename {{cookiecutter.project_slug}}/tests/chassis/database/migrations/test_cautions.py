@@ -135,6 +135,17 @@ def test_an_enum_that_loses_a_member_may_fail(project: Project) -> None:
     assert "`ALTER TABLE billing.tasks VALIDATE CONSTRAINT ck_tasks_state`" in found
 
 
+def test_a_table_of_a_schema_that_refers_to_itself_is_named_once(project: Project) -> None:
+    project.sql("CREATE SCHEMA billing")
+    project.model(schema="billing")
+    begin(project)
+    project.model(Column("parent_id", ForeignKey("billing.tasks.id")), schema="billing")
+
+    (found,) = cautions(project.migration())
+
+    assert "nobody may write billing.tasks while every row is looked up" in found
+
+
 def test_comparing_alone_says_nothing(tasks: Project) -> None:
     tasks.model(Column("weight", Integer, nullable=False))
 
