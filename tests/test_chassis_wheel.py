@@ -181,11 +181,10 @@ def test_the_command_line_is_that_of_every_service(
     env = surroundings(database, tmp_path)
 
     document: Any = json.loads(run(*command, "openapi", cwd=tmp_path, env=env).stdout)
-    examined = run(*command, "doctor", "--json", cwd=tmp_path, env=env, ok=False).stdout
-    faults = [it["name"] for it in json.loads(examined)["checks"] if it["status"] == "error"]
+    examined: Any = json.loads(run(*command, "doctor", "--json", cwd=tmp_path, env=env).stdout)
 
     assert [*document["paths"]] == ["/name"]
-    assert faults == ["migrations"], examined  # it has no table, and so no migration
+    assert {it["status"] for it in examined["checks"] if it["name"] == "migrations"} == {"warning"}
 
 
 def test_a_baked_service_runs_on_it_unchanged(

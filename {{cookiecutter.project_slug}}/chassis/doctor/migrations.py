@@ -12,6 +12,9 @@ def migrations(_: Settings, facts: Facts) -> Finding:
         return warning(
             "The role may not read alembic_version", "GRANT SELECT ON alembic_version to it."
         )
+    if not facts.revisions and not VERSIONS.parent.exists():
+        told = "There are none, neither here nor in the database"
+        return warning(told, "Ship migrations/ with the service, if it has any.")
     if (code := history(VERSIONS)) is None:
         told = "The migrations cannot be read"
         return error(told, "Ship migrations/ with the service; `alembic history` says more.")

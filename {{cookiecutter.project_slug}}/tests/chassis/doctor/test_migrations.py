@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chassis.doctor.report import Finding, error
+from chassis.doctor.report import Finding, error, warning
 from tests.chassis.doctor.examining import FACTS, check
 
 
@@ -46,7 +46,22 @@ def test_two_heads_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 def test_migrations_left_out_of_the_image_are_told(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("chassis.doctor.migrations.VERSIONS", tmp_path / "not there")
-
+    monkeypatch.setattr("chassis.doctor.migrations.VERSIONS", tmp_path / "migrations/versions")
+    migrated = replace(FACTS, revisions=frozenset({"abc"}))
     advice = "Ship migrations/ with the service; `alembic history` says more."
-    assert check("migrations") == error("The migrations cannot be read", advice)
+    missed = error("The migrations cannot be read", advice)
+
+    assert check("migrations", migrated) == missed
+    (tmp_path / "migrations").mkdir()
+    assert check("migrations", replace(FACTS, revisions=frozenset())) == missed
+
+
+def test_a_service_without_migrations_is_sound(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("chassis.doctor.migrations.VERSIONS", tmp_path / "migrations/versions")
+
+    assert check("migrations", replace(FACTS, revisions=frozenset())) == warning(
+        "There are none, neither here nor in the database",
+        "Ship migrations/ with the service, if it has any.",
+    )
