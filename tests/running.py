@@ -28,7 +28,7 @@ FOREIGN_GROUPS = (
 MEMORY = Path("/dev/shm")  # noqa: S108  TMPDIR, where each makes names of its own
 OWN_UV = Path(__file__).parent.parent / ".tools/uv/bin/uv"
 PATIENCE = 180.0
-INTERRUPTED = {0, 2, 130, -signal.SIGINT}  # what make answers to Ctrl-C
+ENDED = {0, 2, 130, -signal.SIGINT, -signal.SIGTERM}  # what make answers to a signal
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -118,8 +118,10 @@ def ask(port: int, method: str, path: str, body: object = None, token: str = "")
 
 
 @contextmanager
-def serving(*targets: str, cwd: Path, port: int, log: Path) -> Iterator[None]:
-    """Run `make dev` or the like until the block ends, then press Ctrl-C."""
+def serving(
+    *targets: str, cwd: Path, port: int, log: Path, terminated: bool = False
+) -> Iterator[None]:
+    """Run `make dev` or the like until the block ends, then press Ctrl-C, or terminate make."""
     with log.open("w") as output:
         process = subprocess.Popen(
             ["make", *targets, f"PORT={port}"],
@@ -132,8 +134,11 @@ def serving(*targets: str, cwd: Path, port: int, log: Path) -> Iterator[None]:
     try:
         wait_until_ready(process, port, log)
         yield
-        os.killpg(process.pid, signal.SIGINT)
-        assert process.wait(PATIENCE) in INTERRUPTED, log.read_text()
+        if terminated:
+            process.terminate()
+        else:
+            os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(PATIENCE) in ENDED, log.read_text()
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)

@@ -98,10 +98,18 @@ def test_it_serves_until_ctrl_c_and_leaves_no_process(
     assert "Traceback" not in log.read_text()
 
 
+def test_a_signal_to_make_alone_ends_all_that_it_started(project: Path, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with serving("dev", cwd=project, port=free_port(), log=log, terminated=True):
+        pass
+    assert left_behind(project) == []
+    assert "Traceback" not in log.read_text()
+
+
 def test_its_port_is_that_of_its_settings_unless_one_is_given(project: Path) -> None:
     assert "--port" not in make("--dry-run", "dev", cwd=project).stdout
     given = make("--dry-run", "dev", "PORT=8001", cwd=project).stdout
-    assert "serve --reload --port 8001'" in given
+    assert "serve --reload --port 8001" in given
 
 
 def test_schemathesis_finds_nothing(project: Path, tmp_path: Path) -> None:

@@ -187,6 +187,9 @@ def test_a_conflict_is_shown_and_nothing_is_lost(clone: Path, tmp_path: Path) ->
     )
     assert "PORT ?= 8001" in left
     assert "PORT ?= 9000" in left
+    for command in ("check", "update"):
+        unfinished = template_tool(project, command, ok=False)
+        assert "An update is not finished: decide Makefile, `git add`" in unfinished
 
 
 def test_an_option_that_came_later_gets_its_default(clone: Path, tmp_path: Path) -> None:

@@ -3,13 +3,12 @@
 import asyncio
 import json
 import sys
-from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from uvicorn.importer import import_from_string
 
+from chassis.cli.application import make, making
 from chassis.cli.service import Service, service_of
 from chassis.cli.serving import listener_for, run_server
 from chassis.cli.transfers import commands
@@ -88,7 +87,8 @@ def doctor(
     load = Load(rps, query_ms / 1000) if rps and query_ms else None
     try:
         service = service_of(context)
-        report = asyncio.run(examine(service.settings(), load, service.examinations))
+        further = (making(service), *service.examinations)
+        report = asyncio.run(examine(service.settings(), load, further))
     except SettingsError as error:
         if not as_json:
             raise
@@ -103,10 +103,7 @@ cli.add_typer(commands)
 @cli.command()
 def openapi(context: typer.Context) -> None:
     """Print the OpenAPI document."""
-    with redirect_stdout(sys.stderr):  # log lines, of which a generator of clients would choke
-        create_app = import_from_string(service_of(context).application)
-        document = create_app().openapi()
-    print(json.dumps(document, indent=2))
+    print(json.dumps(make(service_of(context)).openapi(), indent=2))
 
 
 def main(service: Service) -> None:

@@ -54,6 +54,9 @@ def used(settings: Settings) -> Finding:
 
 def refused(fault: SettingsError) -> Report:
     """When the settings cannot even be used."""
-    wrong = error("; ".join(fault.faults), "Correct these and try again.")
     rest = dict.fromkeys(("connection", *CHECKS), skipped("Needs settings"))
-    return Report({"settings": wrong, **rest})
+    return Report({"settings": unusable(fault), **rest})
+
+
+def unusable(fault: SettingsError) -> Finding:
+    return error("; ".join(fault.faults), "Correct these and try again.")

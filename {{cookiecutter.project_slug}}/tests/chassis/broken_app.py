@@ -7,12 +7,19 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from chassis.settings.faults import SettingsError
 from tests.chassis import application
+
+UNSETTLED = "OUTBOUND_UPSTREAMS names no 'shop', which /shop calls"
 
 
 def create_app() -> FastAPI:
     message = "this application cannot be made"
     raise RuntimeError(message)
+
+
+def create_unsettled_app() -> FastAPI:
+    raise SettingsError([UNSETTLED])
 
 
 def create_killed_app() -> FastAPI:

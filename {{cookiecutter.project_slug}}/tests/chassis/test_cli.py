@@ -21,6 +21,7 @@ from chassis.cli.service import Service
 from chassis.cli.serving import run_server
 from chassis.web.serving.listening import Listener
 from tests.support.composition import PROJECT
+from tests.support.ports import free_port
 from tests.support.serving import (
     APPLICATION,
     PATIENCE,
@@ -124,19 +125,17 @@ def test_a_socket_and_a_descriptor_are_not_one() -> None:
 
 
 @pytest.fixture(scope="module")
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def port() -> int:
+    return free_port()
 
 
 @pytest.fixture(scope="module")
-def configured(database_url: str, free_port: int) -> Iterator[Served]:
+def configured(database_url: str, port: int) -> Iterator[Served]:
     env = {
         "DATABASE_URL": database_url,
         "LOG_FORMAT": "json",
         "SERVER_HOST": "localhost",
-        "SERVER_PORT": str(free_port),
+        "SERVER_PORT": str(port),
         "SERVER_TRUSTED_PROXIES": "127.0.0.1, ::1, 10.0.0.0/8",
         "SERVER_MAX_BODY_BYTES": "10",
     }
@@ -144,8 +143,8 @@ def configured(database_url: str, free_port: int) -> Iterator[Served]:
         yield served
 
 
-def test_the_settings_say_where_to_listen(configured: Served, free_port: int) -> None:
-    assert configured.url == f"http://localhost:{free_port}"
+def test_the_settings_say_where_to_listen(configured: Served, port: int) -> None:
+    assert configured.url == f"http://localhost:{port}"
 
 
 def test_the_settings_reach_the_application(configured: Served) -> None:

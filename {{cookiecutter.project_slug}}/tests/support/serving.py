@@ -40,6 +40,12 @@ ADDRESS = re.compile(r"Uvicorn running on (http://\S+:\d+|unix socket /\S+)")
 UNIX_SOCKET = "unix socket "
 STARTED = "Application startup complete"
 PATIENCE = 90.0
+PATIENT = {
+    "DATABASE_POOL_TIMEOUT": "60",
+    "DATABASE_CONNECT_TIMEOUT": "60",
+    "DATABASE_STATEMENT_TIMEOUT": "60",
+    "SERVER_REQUEST_TIMEOUT": "120",
+}
 
 Process = subprocess.Popen[str] | Fork
 
@@ -111,8 +117,7 @@ def serving(
         if value is not None
     ]
     # Tests count connections, wait for the end of a service often, and run on busy machines.
-    patient = {"DATABASE_POOL_TIMEOUT": "60", "DATABASE_CONNECT_TIMEOUT": "60"}
-    env = {"DATABASE_WARM_UP": "0", "SERVER_DRAIN_SECONDS": "0", **patient} | env
+    env = {"DATABASE_WARM_UP": "0", "SERVER_DRAIN_SECONDS": "0", **PATIENT} | env
     workers = cast("int", given.get("workers", 1))
     single = workers == 1 and not given.get("reload")
     alike = forked and single and not pass_fds

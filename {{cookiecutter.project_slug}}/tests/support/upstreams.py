@@ -4,11 +4,11 @@
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -34,6 +34,8 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    after: float = 0
+    """Seconds until it begins."""
 
 
 NOT_FOUND = Answer(404, {}, b"{}")
@@ -44,6 +46,8 @@ class LocalUpstream:
     """Answers 404 to what no test has given it an answer for."""
 
     url: str
+    goes_away: Callable[[], None]
+    """From now on nobody listens; the address stays as it is."""
     received: list[Received] = field(default_factory=list)
     _answers: dict[tuple[str, str], list[Answer]] = field(default_factory=dict)
 
@@ -55,9 +59,10 @@ class LocalUpstream:
         status: int = 200,
         json: Any = None,
         headers: Mapping[str, str] | None = None,
+        after: float = 0,
     ) -> None:
         """To the next such request; the last that a test gives stays for all that follow."""
-        answer = Answer(status, headers or {}, _dumped(json))
+        answer = Answer(status, headers or {}, _dumped(json), after)
         self._answers.setdefault((method, path), []).append(answer)
 
     def answer_to(self, request: Received) -> Answer:
@@ -69,6 +74,7 @@ class LocalUpstream:
 @contextmanager
 def local_upstream() -> Iterator[LocalUpstream]:
     """Until the end of the block; its `url` is for the settings."""
+    ends = Event()
 
     class Handler(BaseHTTPRequestHandler):
         def answer(self) -> None:
@@ -82,6 +88,7 @@ def local_upstream() -> Iterator[LocalUpstream]:
                     body=self.rfile.read(int(headers.get("Content-Length", 0))),
                 )
             )
+            ends.wait(answer.after)
             self.send_response(answer.status)
             for name, value in answer.headers.items():
                 self.send_header(name, value)
@@ -96,12 +103,18 @@ def local_upstream() -> Iterator[LocalUpstream]:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        upstream = LocalUpstream(f"http://127.0.0.1:{server.server_port}")
+
+        def goes_away() -> None:
+            server.shutdown()
+            server.socket.close()
+
+        upstream = LocalUpstream(f"http://127.0.0.1:{server.server_port}", goes_away)
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:
             yield upstream
         finally:
+            ends.set()
             server.shutdown()
             thread.join()
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import asyncpg
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import Field, TypeAdapter, ValidationError
 from sqlalchemy import (
@@ -71,6 +71,7 @@ def shown(schema: TypeAdapter[Any]) -> Any:
     return told["examples"][0] if "examples" in told else fitting("a", told)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(SAID)
 def test_the_schema_takes_the_examples_in_their_order_and_refuses_what_is_said_to_be_wrong(
     said: tuple[str, str | None, str | None],

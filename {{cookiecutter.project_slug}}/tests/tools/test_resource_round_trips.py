@@ -102,7 +102,7 @@ def test_every_type_is_tried() -> None:
     deadline=None,
     derandomize=True,
     database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @example(body=FIRST)
 @example(body=LAST)

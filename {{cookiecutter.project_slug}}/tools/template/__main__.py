@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from tools.template import record, repository
 from tools.template.answers import RefusedError, changed, listed, questions_of, template_of
-from tools.template.merging import Merged, merge
+from tools.template.merging import Merged, merge, unmerged
 from tools.template.migrations import VERSIONS, follow_ours
 from tools.template.parts import parts_of
 from tools.template.record import Record
@@ -51,6 +51,8 @@ def main(arguments: list[str]) -> None:
 def check() -> None:
     """Tell what the template has that the project has not; status 1 when there is something."""
     known = record.read()
+    if repository.succeeds("rev-parse"):  # else nothing was taken yet
+        _expect_all_decided()
     news = repository.commits_since(known["template"], known["commit"], known.get("checkout"))
     if not news:
         print(f"Up to date with {known['template']}.")
@@ -104,7 +106,14 @@ def part(name: str) -> None:
     _take(known, wanted, known["commit"], *advice(known, wanted, there))
 
 
+def _expect_all_decided() -> None:
+    left = unmerged()
+    if undecided := [*left.both, *left.dropped]:
+        _stop(f"An update is not finished: decide {', '.join(undecided)}, `git add`, and commit.")
+
+
 def _expect_all_committed() -> None:
+    _expect_all_decided()
     if repository.git("status", "--porcelain"):
         _stop("Commit your changes first, so that they and the update's can be told apart.")
 

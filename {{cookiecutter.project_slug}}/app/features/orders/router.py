@@ -14,8 +14,7 @@ from app.features.orders.guards import MAY_WRITE
 from app.features.orders.models import Order
 from app.features.orders.repository import EveryOrder, ReadOrders
 from app.features.orders.schemas import BestSellers, OrderCreate, OrderQuery, OrderRead
-from app.features.orders.service import OrderService, OutOfStock
-from chassis.caching.cached import Cached
+from app.features.orders.service import BEST_SELLERS, OrderService, OutOfStock
 from chassis.problems import Conflict, NotFound, PreconditionFailed
 from chassis.web.conditional import matching, not_modified, tagged, tags
 from chassis.web.idempotency import Once
@@ -27,9 +26,6 @@ from chassis.web.sessions import CurrentDatabase
 router = APIRouter(
     prefix="/v1/orders", tags=[Tag("orders", "What was ordered, at the prices of that moment.")]
 )
-
-BEST_SELLERS = Cached("best-sellers", BestSellers, ttl=60)
-"""Costs more with each order, and one order more changes little: nothing is forgotten here."""
 
 
 @router.get("", response_model=PageOf[OrderRead])

@@ -7,6 +7,9 @@ from random import uniform
 
 import structlog
 
+from chassis.database.failures import FAILURES, problem_from
+from chassis.problems import InternalError, Problem
+from chassis.web.errors.problem_handlers import cause_of
 from chassis.web.serving.drain import Drain
 
 Step = Callable[[], Awaitable[bool]]
@@ -20,12 +23,29 @@ async def repeat(name: str, step: Step, pause: float, drain: Drain) -> None:
         more = False
         try:
             more = await step()
-            fails = False
         except Exception as error:  # noqa: BLE001  the next one may go well
             if not fails:
-                structlog.get_logger().warning("the worker is held up", step=name, exc_info=error)
+                _tell(name, error)
             fails = True
+        else:
+            if fails:
+                structlog.get_logger().info("the worker goes on", step=name)
+            fails = False
         if not more:
             with suppress(TimeoutError):
                 between = uniform(pause / 2, pause * 3 / 2)  # noqa: S311  no secret depends on it
                 await asyncio.wait_for(drain.wait(), between)
+
+
+def _tell(step: str, error: Exception) -> None:
+    """An outage of the database in one line, all else with its traceback."""
+    failure = error.__cause__ if isinstance(error, Problem) and error.__cause__ else error
+    is_outage = isinstance(failure, FAILURES) and not isinstance(
+        problem_from(failure), InternalError
+    )
+    structlog.get_logger().warning(
+        "the worker is held up",
+        step=step,
+        because=cause_of(failure),
+        exc_info=None if is_outage else error,
+    )

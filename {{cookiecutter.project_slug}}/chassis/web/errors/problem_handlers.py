@@ -47,9 +47,15 @@ async def on_defect(request: Request, _error: Exception) -> Response:
 
 
 def note_cause(request: Request, problem: Problem, error: BaseException) -> None:
-    """Class and SQLSTATE; and the first line of the text, where no value of the client is in it."""
+    """In words where no value of the client is in them."""
+    cause = cause_of(error, in_words=problem.status >= SERVER_ERROR)
+    request.scope.setdefault("state", {})["cause"] = cause
+
+
+def cause_of(error: BaseException, *, in_words: bool = True) -> str:
+    """For the log: class, SQLSTATE and, in words, the first line of what the driver says."""
     origin = getattr(error, "orig", None) or error
     cause = origin.__cause__ or origin
-    text = str(cause).partition("\n")[0] if problem.status >= SERVER_ERROR else None
+    text = str(cause).partition("\n")[0] if in_words else None
     parts = (type(cause).__name__, getattr(origin, "sqlstate", None), text)
-    request.scope.setdefault("state", {})["cause"] = " ".join(filter(None, parts))
+    return " ".join(filter(None, parts))

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from multiprocessing import parent_process
 from socket import socket
 from typing import Any
 
@@ -9,6 +10,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.config import STARTUP_FAILURE
 
+from chassis.settings.faults import SettingsError
 from chassis.web.serving.listening import CannotListenError, Listener
 
 LOCAL = "127.0.0.1"
@@ -34,6 +36,11 @@ class ServiceConfig(uvicorn.Config):
     def load(self) -> None:
         try:
             super().load()
+        except SettingsError as error:
+            if parent_process() is None:
+                raise
+            sys.stderr.write(f"{error}\n")
+            sys.exit(STARTUP_FAILURE)
         except (Exception, SystemExit):
             if self.workers == 1:
                 raise

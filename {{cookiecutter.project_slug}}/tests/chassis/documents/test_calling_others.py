@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from chassis.outbound import public_only
+from chassis.outbound.problems import UpstreamTimeout
 from chassis.settings.outbound import OutboundSettings
 from tests.chassis import application
 from tests.chassis.documents.pages import Page
@@ -31,6 +32,20 @@ def _routed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_the_test_of_the_page(client: Client, upstreams: dict[str, LocalUpstream]) -> None:
     await page.test_a_payment_is_made(client, upstreams)
+
+
+async def test_that_of_who_is_away(client: Client, upstreams: dict[str, LocalUpstream]) -> None:
+    await page.test_payments_are_away(client, upstreams)
+
+
+async def test_an_answer_that_takes_longer_than_the_call_waits(
+    app: Any, upstreams: dict[str, LocalUpstream]
+) -> None:
+    payments = app.state.outbound.upstreams["payments"]
+    upstreams["payments"].answers("GET", "/payments/7", after=60)
+
+    with pytest.raises(UpstreamTimeout):
+        await payments.get("/payments/7", timeout=0.2)
 
 
 async def test_a_payment_is_read(client: Client, upstreams: dict[str, LocalUpstream]) -> None:

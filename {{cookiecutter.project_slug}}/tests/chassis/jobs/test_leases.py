@@ -1,12 +1,14 @@
 """Leases are kept while a job is done, and given up when they may be another worker's."""
 
 import asyncio
+from contextlib import nullcontext
 from typing import Any
 
 import asyncpg
 import pytest
 import structlog
 
+from chassis.database.failures import failures_as_problems
 from chassis.database.session import Database
 from chassis.jobs import Run, job
 from chassis.jobs.worker.repeating import repeat
@@ -15,6 +17,7 @@ from tests.chassis.jobs.conftest import MakeWorker
 from tests.chassis.jobs.doing import leave_effect, put, working
 from tests.support.eventually import eventually
 
+STARTING = "the database system is starting up"
 LEASE = "SELECT due FROM jobs"
 effect = job(name="effect")(leave_effect)
 
@@ -120,5 +123,26 @@ async def test_a_step_that_fails_is_told_once_and_taken_again() -> None:
     with structlog.testing.capture_logs() as log:
         await repeat("trying", step, 0.001, drain)
 
-    assert [it["step"] for it in log] == ["trying", "trying"]
+    assert [(it["event"], it["step"]) for it in log] == [
+        ("the worker is held up", "trying"),
+        ("the worker goes on", "trying"),
+    ] * 2
+    assert all(it["exc_info"] for it in log if it["event"] == "the worker is held up")
     assert steps == 5
+
+
+@pytest.mark.parametrize("wrapped", [True, False])
+async def test_an_outage_is_told_in_one_line(wrapped: bool) -> None:
+    drain = Drain()
+
+    async def step() -> bool:
+        drain.begin()
+        with failures_as_problems() if wrapped else nullcontext():
+            raise asyncpg.CannotConnectNowError(STARTING)
+
+    with structlog.testing.capture_logs() as log:
+        await repeat("trying", step, 0.001, drain)
+
+    (line,) = log
+    assert line["because"] == "CannotConnectNowError 57P03 the database system is starting up"
+    assert line["exc_info"] is None

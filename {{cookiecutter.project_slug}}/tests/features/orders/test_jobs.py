@@ -1,6 +1,7 @@
 """What follows an order: its receipt, and what others are told."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -16,9 +17,17 @@ RECEIPTS = "/receipts"
 
 
 @pytest.fixture
-def upstreams() -> Iterator[dict[str, LocalUpstream]]:
-    with local_upstream() as mailer:
-        yield {"mailer": mailer}
+def optional() -> Sequence[str]:
+    """Upstreams that the service calls only where there are such."""
+    return ["mailer"]
+
+
+@pytest.fixture
+def upstreams(
+    upstreams: dict[str, LocalUpstream], optional: Sequence[str]
+) -> Iterator[dict[str, LocalUpstream]]:
+    with ExitStack() as stack:
+        yield upstreams | {name: stack.enter_context(local_upstream()) for name in optional}
 
 
 async def order(client: Client, quantity: int) -> Any:
@@ -59,7 +68,7 @@ async def test_a_receipt_is_asked_for_until_it_is_taken_by_the_same_key(
     assert keys == [str(job)] * 3  # of two attempts; the second one called twice
 
 
-@pytest.mark.parametrize("upstreams", [{}])
+@pytest.mark.parametrize("optional", [[]])
 async def test_without_a_mailer_the_log_says_that_none_is_sent(
     client: Client, do_jobs: DoJobs, read_log: ReadLog
 ) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.ports import free_port
 from tools.postgres import Server, account
 
 SERVER_CONNECTIONS = 3
@@ -50,7 +51,7 @@ class PgBouncer:
 def pgbouncer_to(server: Server) -> Iterator[PgBouncer]:
     install()
     with tempfile.TemporaryDirectory(prefix="pgbouncer-") as made:
-        directory, port = Path(made), _free_port()
+        directory, port = Path(made), free_port()
         configuration = CONFIGURATION.format(
             server_port=server.port,
             port=port,
@@ -132,10 +133,3 @@ def _wait_for(port: int, process: "subprocess.Popen[str]") -> None:
             return
     output, _ = process.communicate()
     pytest.fail(f"pgbouncer does not answer: {output}")
-
-
-def _free_port() -> int:
-    with socket.socket() as candidate:
-        candidate.bind(("127.0.0.1", 0))
-        port: int = candidate.getsockname()[1]
-        return port

@@ -27,7 +27,7 @@ async def shown(settings: Settings, name: str, application_name: str = "orders")
     ("name", "expected"),
     [
         ("application_name", "orders"),
-        ("statement_timeout", "10s"),
+        ("statement_timeout", "1min"),
         ("lock_timeout", "3s"),
         ("idle_in_transaction_session_timeout", "30s"),
         ("TimeZone", "UTC"),

@@ -144,7 +144,7 @@ async def test_every_transaction_has_the_timeouts_and_none_outlives_it(
     async with database.transaction() as session:
         if isolation:
             await session.connection(execution_options={"isolation_level": isolation})
-        assert await setting(session, "statement_timeout") == "10s"
+        assert await setting(session, "statement_timeout") == "1min"
         assert await setting(session, "lock_timeout") == "3s"
         assert await setting(session, "idle_in_transaction_session_timeout") == "30s"
         if isolation:

