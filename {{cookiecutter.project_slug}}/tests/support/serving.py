@@ -20,6 +20,7 @@ import httpx
 
 from tests.support import measuring
 from tests.support.forking import Fork, Program
+from tests.support.settings import PATIENT as OF_DATABASE
 
 PROJECT = Path(__file__).parent.parent.parent
 APPLICATION = "tests.chassis.application:create_app"
@@ -41,10 +42,8 @@ UNIX_SOCKET = "unix socket "
 STARTED = "Application startup complete"
 PATIENCE = 90.0
 PATIENT = {
-    "DATABASE_POOL_TIMEOUT": "60",
-    "DATABASE_CONNECT_TIMEOUT": "60",
-    "DATABASE_STATEMENT_TIMEOUT": "60",
     "SERVER_REQUEST_TIMEOUT": "120",
+    **{f"DATABASE_{name.upper()}": str(seconds) for name, seconds in OF_DATABASE.items()},
 }
 
 Process = subprocess.Popen[str] | Fork

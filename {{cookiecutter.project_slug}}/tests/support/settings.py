@@ -8,6 +8,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 from chassis.settings import Settings
 
 Kind = TypeVar("Kind", bound=Settings)
+PATIENT = {"pool_timeout": 60, "connect_timeout": 60, "lock_timeout": 30, "statement_timeout": 60}
+"""Of a database."""
 
 
 def make_settings(**groups: Any) -> Settings:
@@ -18,16 +20,16 @@ def make_settings(**groups: Any) -> Settings:
 def settings_of(kind: type[Kind], groups: dict[str, Any]) -> Kind:
     """Without warm-up, which would open connections that a test does not expect, and patient.
 
-    A busy machine is no exhausted pool, no database that is away, no slow upstream, and no request
-    that takes too long; and tests that run at once cannot all have the port of the metrics.
+    A busy machine is no exhausted pool, no database that is away, no lock that is kept, no slow
+    upstream, and no request that takes too long; and tests that run at once cannot all have the
+    port of the metrics.
     """
     if isinstance(server := groups.get("server", {}), dict):
         groups = groups | {"server": {"request_timeout": 120, **server}}
     if isinstance(metrics := groups.get("metrics", {}), dict):
         groups = groups | {"metrics": {"port": None, **metrics}}
     if isinstance(database := groups.get("database"), dict):
-        patient = {"pool_timeout": 60, "connect_timeout": 60, "statement_timeout": 60}
-        groups = groups | {"database": {"warm_up": 0, **patient, **database}}
+        groups = groups | {"database": {"warm_up": 0, **PATIENT, **database}}
     if isinstance(outbound := groups.get("outbound"), dict):
         patient = {"timeout": 60, "connect_timeout": 60, "read_timeout": 60, "wait": 60}
         groups = groups | {"outbound": {**patient, **outbound}}

@@ -18,8 +18,7 @@ LAMP: dict[str, Any] = {"sku": "lamp", "name": "Lamp", "price_cents": 100, "stoc
 @pytest.fixture
 async def client(database_url: str, clean_database: None) -> AsyncIterator[AsyncClient]:
     """Of the service in a process of its own."""
-    patient = {"DATABASE_LOCK_TIMEOUT": "20", "DATABASE_STATEMENT_TIMEOUT": "25"}
-    env = make_environment(DATABASE_URL=database_url, **patient, **ENV)
+    env = make_environment(DATABASE_URL=database_url, **ENV)
     with serving(SERVICE, env=env) as it:
         async with AsyncClient(base_url=it.url, headers=writer(), timeout=60) as client:
             yield client

@@ -28,7 +28,7 @@ async def shown(settings: Settings, name: str, application_name: str = "orders")
     [
         ("application_name", "orders"),
         ("statement_timeout", "1min"),
-        ("lock_timeout", "3s"),
+        ("lock_timeout", "30s"),
         ("idle_in_transaction_session_timeout", "30s"),
         ("TimeZone", "UTC"),
     ],

@@ -145,14 +145,14 @@ async def test_every_transaction_has_the_timeouts_and_none_outlives_it(
         if isolation:
             await session.connection(execution_options={"isolation_level": isolation})
         assert await setting(session, "statement_timeout") == "1min"
-        assert await setting(session, "lock_timeout") == "3s"
+        assert await setting(session, "lock_timeout") == "30s"
         assert await setting(session, "idle_in_transaction_session_timeout") == "30s"
         if isolation:
             assert await setting(session, "transaction_isolation") == isolation.lower()
     async with database.reading() as session:
         assert await setting(session, "statement_timeout") == "0"
     async with database.driver_connection() as connection, connection.transaction():
-        assert await connection.fetchval("SHOW lock_timeout") == "3s"
+        assert await connection.fetchval("SHOW lock_timeout") == "30s"
 
 
 async def test_every_session_is_in_utc_whatever_others_want(

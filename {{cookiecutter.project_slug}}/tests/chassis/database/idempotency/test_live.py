@@ -17,8 +17,7 @@ from tests.support.serving import serving, until
 async def clients(marks: Any, database_url: str) -> AsyncIterator[list[AsyncClient]]:
     """Of two processes on the same database."""
     async with AsyncExitStack() as stack:
-        patient = {"DATABASE_LOCK_TIMEOUT": "20", "DATABASE_STATEMENT_TIMEOUT": "25"}
-        env = {"DATABASE_URL": database_url, **patient}
+        env = {"DATABASE_URL": database_url}
         servers = [
             stack.enter_context(
                 serving("tests.chassis.database.idempotency.keeping:create_app", env=env)
