@@ -28,7 +28,7 @@ FOREIGN_GROUPS = (
 MEMORY = Path("/dev/shm")  # noqa: S108  TMPDIR, where each makes names of its own
 OWN_UV = Path(__file__).parent.parent / ".tools/uv/bin/uv"
 PATIENCE = 180.0
-ENDED = {0, 2, 130, -signal.SIGINT, -signal.SIGTERM}  # what make answers to a signal
+INTERRUPTED = {0, 2, 130, -signal.SIGINT}  # what make answers to Ctrl-C
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -138,7 +138,8 @@ def serving(
             process.terminate()
         else:
             os.killpg(process.pid, signal.SIGINT)
-        assert process.wait(PATIENCE) in ENDED, log.read_text()
+        expected = {-signal.SIGTERM} if terminated else INTERRUPTED
+        assert process.wait(PATIENCE) in expected, log.read_text()
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
